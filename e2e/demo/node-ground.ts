@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { testImages } from '../cluster/images.ts';
+import { upNode } from '../cluster/node.ts';
+import { programPath } from '../cluster/programs.ts';
+import type { Ground } from './ground.ts';
+
+const tour = join(import.meta.dirname, 'tour.ts');
+
+/** The Kubernetes node of `e2e/cluster`: no Docker, no registry. */
+export async function nodeGround(): Promise<Ground> {
+  const node = await upNode();
+  const helm = await programPath('helm');
+  const address = async (service: string, namespace: string, port: number): Promise<string> => {
+    const ip = await node.kubectl(['get', 'service', service, '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}']);
+    return `http://${ip.trim()}:${port}`;
+  };
+  return {
+    title: `the real node in network namespace ${node.netns}`,
+    stackPatch: { spec: { images: { overrides: testImages }, grafana: { enabled: false } } },
+    operatorImage: { repository: 'ostack.test/ostack', tag: 'dev' },
+    shopImage: 'ostack.test/shop:dev',
+    withoutGrafana: "Grafana's program cannot be had without a registry, so spec.grafana.enabled is false here",
+    kubectl: (args, input) => node.kubectl(args, input),
+    helm: (args) => node.inside(helm, [...args, `--kubeconfig=${node.kubeconfig}`]),
+    async tour(namespace, stack) {
+      const urls = await Promise.all([
+        address(`${stack}-tempo`, namespace, 3200),
+        address(`${stack}-mimir`, namespace, 8080),
+        address(`${stack}-loki`, namespace, 3100),
+      ]);
+      const netns = `--net=/run/netns/${node.netns}`;
+      await execa('nsenter', [netns, process.execPath, tour, ...urls], { stdio: 'inherit' });
+    },
+  };
+}

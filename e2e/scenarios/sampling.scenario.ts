@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keptByShare } from '../../src/pipeline/index.ts';
+import { findTrace, queryMimir } from './backends.ts';
+import { demoStack } from './demo-stack.ts';
+import { eventually } from './eventually.ts';
+import { openStage, type Stage } from './stage.ts';
+import { makeTraces, sendTraces, spansPerTrace, type Trace } from './traces.ts';
+
+const demo = { name: 'demo', namespace: 'observability' };
+let stage: Stage;
+let collector: string;
+let tempo: string;
+let mimir: string;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.apply(await demoStack());
+  await stage.untilCondition(demo, 'Ready', 'True', 240_000);
+  collector = await stage.url('demo-alloy-node', demo.namespace, 4318);
+  tempo = await stage.url('demo-tempo', demo.namespace, 3200);
+  mimir = await stage.url('demo-mimir', demo.namespace, 8080);
+}, 300_000);
+
+/** Spans Tempo has of each trace, by trace id; traces it does not have are left out. */
+async function stored(traces: readonly Trace[]): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const rest = [...traces];
+  const worker = async (): Promise<void> => {
+    for (let trace = rest.pop(); trace !== undefined; trace = rest.pop()) {
+      const spans = await findTrace(tempo, trace.id);
+      if (spans.length > 0) counts.set(trace.id, spans.length);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return counts;
+}
+
+function predicted(traces: readonly Trace[], percent: number): readonly string[] {
+  return traces.filter((trace) => trace.fate !== 'plain' || keptByShare(trace.id, percent)).map(({ id }) => id);
+}
+
+/** Waits until as many traces are stored as should be, then gives late ones time to show up that should not. */
+async function settled(traces: readonly Trace[], expected: number): Promise<ReadonlyMap<string, number>> {
+  await eventually(`${expected} traces in Tempo`, 90_000, async () => {
+    const size = (await stored(traces)).size;
+    if (size >= expected) return size;
+    throw new Error(`${size} so far`);
+  });
+  await sleep(5000);
+  return stored(traces);
+}
+
+function exactCalls(suffix: string, count: number): Promise<unknown> {
+  return eventually(`${count} calls counted for each service of ${suffix}`, 90_000, async () => {
+    const query = `sum by(service_name) (traces_spanmetrics_calls_total{service_name=~".+-${suffix}"})`;
+    const counted = (await queryMimir(mimir, query)).map(({ labels, value }) => `${labels['service_name']}=${value}`);
+    if (counted.length === spansPerTrace && counted.every((text) => text.endsWith(`=${count}`))) return counted;
+    throw new Error(counted.join(' ') || 'no series yet');
+  });
+}
+
+async function restarts(): Promise<Readonly<Record<string, string>>> {
+  const pods = await stage.list('pods', demo.namespace, 'app.kubernetes.io/instance=demo');
+  return Object.fromEntries(
+    pods.map(({ metadata, status }) => {
+      const containers = (status?.['containerStatuses'] ?? []) as readonly { restartCount: number }[];
+      return [metadata.name, `${metadata.uid} ${containers.map(({ restartCount }) => restartCount).join()}`];
+    }),
+  );
+}
+
+describe('sampling at 10 %', () => {
+  test('keeps every error and slow trace, of the rest exactly what the trace ids predict, and counts all', async () => {
+    const traces = makeTraces(1000, 20, 20);
+    await sendTraces(collector, traces, { suffix: 'base', perSecond: 100 });
+    const expected = predicted(traces, 10);
+    const found = await settled(traces, expected.length);
+    expect([...found.keys()].sort()).toEqual([...expected].sort());
+    expect([...found.values()].filter((spans) => spans !== spansPerTrace)).toEqual([]);
+    await exactCalls('base', 1000);
+  }, 240_000);
+});
+
+describe('a percentage changed under load', () => {
+  test('is live within 30 s, restarts nothing, loses no error and splits no trace', async () => {
+    const before = await restarts();
+    const traces = makeTraces(3600, 360, 0).sort(() => Math.random() - 0.5);
+    const load = sendTraces(collector, traces, { suffix: 'change', perSecond: 40 });
+    await sleep(15_000);
+    await stage.patch('observabilitystack', demo.name, demo.namespace, { spec: { sampling: { baselinePercent: 50 } } });
+    const changedAt = 15 * 40;
+    await load;
+    const errors = traces.filter(({ fate }) => fate === 'error');
+    await eventually('every error in Tempo', 60_000, async () => {
+      const count = (await stored(errors)).size;
+      if (count === errors.length) return count;
+      throw new Error(`${count} of ${errors.length}`);
+    });
+    const found = await stored(traces);
+    expect([...found.values()].filter((spans) => spans !== spansPerTrace)).toEqual([]);
+    // Before the change the 10 % set, 30 s after it the 50 % set; in between either verdict is right.
+    const early = traces.slice(0, changedAt - 40);
+    const late = traces.slice(changedAt + 30 * 40);
+    expect(early.filter(({ id }) => found.has(id)).map(({ id }) => id)).toEqual(
+      expect.arrayContaining([...predicted(early, 10)]),
+    );
+    expect(late.filter(({ id }) => found.has(id)).map(({ id }) => id)).toEqual(predicted(late, 50));
+    const between = traces.filter(({ id, fate }) => found.has(id) && fate === 'plain' && !keptByShare(id, 50));
+    expect(between).toEqual([]);
+    expect(await restarts()).toEqual(before);
+    await exactCalls('change', traces.length);
+    await stage.patch('observabilitystack', demo.name, demo.namespace, { spec: { sampling: { baselinePercent: 10 } } });
+  }, 300_000);
+});
+
+describe('three samplers', () => {
+  test('keep whole traces and every error while one of them is deleted under load, and still count exactly', async () => {
+    await stage.patch('observabilitystack', demo.name, demo.namespace, {
+      spec: { collection: { sampler: { replicas: 3 } } },
+    });
+    await eventually('three ready samplers', 180_000, async () => {
+      const set = await stage.get('statefulset', 'demo-alloy-sampler', demo.namespace);
+      return set?.status?.['readyReplicas'] === 3 && set.status['updatedReplicas'] === 3 ? true : undefined;
+    });
+    await sleep(10_000); // two polls of the DNS resolver that spreads traces over the samplers
+    const rest = makeTraces(600, 30, 0);
+    await sendTraces(collector, rest, { suffix: 'three', perSecond: 60 });
+    const expected = predicted(rest, 10);
+    const found = await settled(rest, expected.length);
+    expect([...found.keys()].sort()).toEqual([...expected].sort());
+    expect([...found.values()].filter((spans) => spans !== spansPerTrace)).toEqual([]);
+
+    const traces = makeTraces(1800, 180, 0).sort(() => Math.random() - 0.5);
+    const load = sendTraces(collector, traces, { suffix: 'gone', perSecond: 30 });
+    await sleep(15_000);
+    await stage.kubectl('delete', 'pod', 'demo-alloy-sampler-1', '-n', demo.namespace, '--wait=false');
+    await load;
+    const errors = traces.filter(({ fate }) => fate === 'error');
+    await eventually('every error in Tempo', 90_000, async () => {
+      const count = (await stored(errors)).size;
+      if (count === errors.length) return count;
+      throw new Error(`${count} of ${errors.length}`);
+    });
+    await exactCalls('three', 600);
+    await exactIncrease('gone', 1800);
+  }, 420_000);
+});
+
+/** As exactCalls, but over series of a sampler that was replaced and starts again at zero. */
+function exactIncrease(suffix: string, count: number): Promise<unknown> {
+  return eventually(`${count} calls counted for each service of ${suffix}`, 90_000, async () => {
+    const selector = `traces_spanmetrics_calls_total{service_name=~".+-${suffix}"}`;
+    const query = `sum by(service_name) (max_over_time(${selector}[10m]))`;
+    const counted = (await queryMimir(mimir, query)).map(({ labels, value }) => `${labels['service_name']}=${value}`);
+    if (counted.length === spansPerTrace && counted.every((text) => text.endsWith(`=${count}`))) return counted;
+    throw new Error(counted.join(' ') || 'no series yet');
+  });
+}
+
+describe('Observe mode', () => {
+  test('drops nothing and counts what it would have kept', async () => {
+    await stage.patch('observabilitystack', demo.name, demo.namespace, { spec: { sampling: { mode: 'Observe' } } });
+    await sleep(30_000);
+    const traces = makeTraces(300, 10, 10);
+    const sampled = 'sum by(policy) (otelcol_processor_tail_sampling_count_traces_sampled_total{decision="sampled"})';
+    const byPolicy = async (): Promise<Readonly<Record<string, number>>> =>
+      Object.fromEntries(
+        (await queryMimir(mimir, sampled)).map(({ labels, value }) => [policyOf(labels['policy']), value]),
+      );
+    const before = await byPolicy();
+    await sendTraces(collector, traces, { suffix: 'observe', perSecond: 60 });
+    const found = await settled(traces, traces.length);
+    expect(found.size).toBe(traces.length);
+    const wouldKeep = traces.filter(({ id, fate }) => fate === 'plain' && keptByShare(id, 10)).length;
+    await eventually('the decisions counted by policy', 60_000, async () => {
+      const after = await byPolicy();
+      const share = (after['share'] ?? 0) - (before['share'] ?? 0);
+      if (share >= wouldKeep) return share;
+      throw new Error(JSON.stringify({ before, after, wouldKeep }));
+    });
+    await stage.patch('observabilitystack', demo.name, demo.namespace, { spec: { sampling: { mode: 'Enforce' } } });
+  }, 300_000);
+});
+
+function policyOf(label: string | undefined): string {
+  return label?.split('.').at(-1) ?? '';
+}

@@ -1,0 +1,96 @@
+import { upNode, type RealNode } from '../cluster/node.ts';
+import { eventually } from './eventually.ts';
+
+/** A resource as the API server shows it; fields beyond the metadata are whatever its kind has. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly generation?: number;
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
+    readonly finalizers?: readonly string[];
+  };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+}
+
+/** The real node with what every scenario asks of it; all of it goes through kubectl, as a user's hands would. */
+export interface Stage {
+  readonly node: RealNode;
+  kubectl(...args: string[]): Promise<string>;
+  apply(...resources: readonly object[]): Promise<void>;
+  get(kind: string, name: string, namespace?: string): Promise<Resource | undefined>;
+  list(kind: string, namespace: string, selector?: string): Promise<readonly Resource[]>;
+  patch(kind: string, name: string, namespace: string, merge: object, ...flags: string[]): Promise<void>;
+  /** http://<cluster ip>:<port> of a Service, reachable from the node's network namespace. */
+  url(service: string, namespace: string, port: number): Promise<string>;
+  conditions(stack: string, namespace: string): Promise<Readonly<Record<string, Condition>>>;
+  /** Waits until a condition has this status; with it comes how long that took. */
+  untilCondition(
+    stack: { readonly name: string; readonly namespace: string },
+    type: string,
+    status: string,
+    withinMs: number,
+  ): Promise<{ readonly value: Condition; readonly afterMs: number }>;
+}
+
+/** Opens the stage on the running node (or brings it up). */
+export async function openStage(): Promise<Stage> {
+  const node = await upNode();
+  const kubectl = (...args: string[]): Promise<string> => node.kubectl(args);
+  const stage: Stage = {
+    node,
+    kubectl,
+    async apply(...resources) {
+      const list = { apiVersion: 'v1', kind: 'List', items: resources };
+      await node.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], JSON.stringify(list));
+    },
+    async get(kind, name, namespace) {
+      const scope = namespace === undefined ? [] : ['-n', namespace];
+      const text = await kubectl('get', kind, name, ...scope, '--ignore-not-found', '-o', 'json');
+      return text.trim() === '' ? undefined : (JSON.parse(text) as Resource);
+    },
+    async list(kind, namespace, selector) {
+      const filter = selector === undefined ? [] : ['-l', selector];
+      const text = await kubectl('get', kind, '-n', namespace, ...filter, '-o', 'json');
+      return (JSON.parse(text) as { items: Resource[] }).items;
+    },
+    async patch(kind, name, namespace, merge, ...flags) {
+      await kubectl('patch', kind, name, '-n', namespace, '--type=merge', '-p', JSON.stringify(merge), ...flags);
+    },
+    async url(service, namespace, port) {
+      const found = await stage.get('service', service, namespace);
+      if (found === undefined) throw new Error(`no Service ${namespace}/${service}`);
+      return `http://${String(found.spec?.['clusterIP'])}:${port}`;
+    },
+    async conditions(name, namespace) {
+      const found = await stage.get('observabilitystack', name, namespace);
+      const all = (found?.status?.['conditions'] ?? []) as readonly Condition[];
+      return Object.fromEntries(all.map((condition) => [condition.type, condition]));
+    },
+    untilCondition({ name, namespace }, type, status, withinMs) {
+      return eventually(`${type}=${status} of ${namespace}/${name}`, withinMs, async () => {
+        const condition = (await stage.conditions(name, namespace))[type];
+        if (condition?.status === status) return condition;
+        throw new Error(condition === undefined ? `no ${type} yet` : `${condition.reason}: ${condition.message}`);
+      });
+    },
+  };
+  return stage;
+}
