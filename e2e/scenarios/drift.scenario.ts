@@ -43,7 +43,7 @@ function read(ref: Ref): Promise<Resource | undefined> {
   return stage.get(`${ref.kind}${group}`, ref.name, ref.namespace);
 }
 
-function withoutServerFields({ metadata, status: _, ...rest }: Resource): unknown {
+function withoutServerFields({ metadata, status: _status, ...rest }: Resource): unknown {
   const { name, labels, annotations } = metadata;
   return { ...rest, metadata: { name, labels, annotations } };
 }
