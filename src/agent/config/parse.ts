@@ -1,0 +1,124 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import { parseDuration } from '../../lib/duration.ts';
+import { parseQuantity } from '../../lib/quantity.ts';
+import type { AgentConfig, Discovery, MetricFamily, RouteRule } from './agent-config.ts';
+import { configSchema } from './schema.ts';
+
+/** What is wrong with a configuration, where, and what to write instead. */
+export interface ConfigProblem {
+  readonly path: string;
+  readonly reason: string;
+  readonly fix: string;
+}
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly value: AgentConfig }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: true, strictRequired: false });
+ajv.addFormat('duration', (value: string) => parseDuration(value) !== undefined);
+ajv.addFormat('quantity', (value: string) => parseQuantity(value) !== undefined);
+ajv.addFormat('http-url', (value: string) => /^https?:\/\/[^/]+/.test(value) && URL.canParse(value));
+const valid = ajv.compile<ConfigFile>(configSchema);
+
+/** Checks the text of a configuration file and fills the defaults. Never throws. */
+export function parseConfig(json: string): ParsedConfig {
+  const file = parsedJson(json);
+  if (file instanceof Error) {
+    return { ok: false, problems: [{ path: '', reason: file.message, fix: 'write one JSON object' }] };
+  }
+  if (!valid(file)) return { ok: false, problems: (valid.errors ?? []).map(toProblem) };
+  return { ok: true, value: toConfig(file) };
+}
+
+function parsedJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const formats: Readonly<Record<string, string>> = {
+  duration: 'write a duration such as "500ms", "10s" or "1h30m"',
+  quantity: 'write a Kubernetes quantity such as "200m" or "256Mi"',
+  'http-url': 'write a URL such as "http://collector:4318"',
+};
+
+function toProblem(error: ErrorObject): ConfigProblem {
+  const path = error.instancePath
+    .slice(1)
+    .replaceAll(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.');
+  const reason = error.message ?? error.keyword;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return {
+        path,
+        reason: `unknown key "${params['additionalProperty']}"`,
+        fix: 'remove it or correct its spelling',
+      };
+    case 'required':
+      return { path, reason: `"${params['missingProperty']}" is missing`, fix: `add "${params['missingProperty']}"` };
+    case 'enum':
+      return { path, reason, fix: `write one of ${(params['allowedValues'] as string[]).join(', ')}` };
+    case 'format':
+      return { path, reason, fix: formats[params['format'] as string] ?? reason };
+    default:
+      return { path, reason, fix: `make it a value that ${reason.replace(/^must/, 'can')}` };
+  }
+}
+
+function toConfig(file: ConfigFile): AgentConfig {
+  const { keep, limit, baselinePercent, services } = file.sampling;
+  const { podSelector } = file.discovery;
+  return {
+    node: file.node,
+    clusterName: file.clusterName,
+    intervalMs: Math.max(100, ms(file.interval)),
+    discovery: {
+      ...file.discovery,
+      podSelector: {
+        ...podSelector,
+        matchExpressions: podSelector.matchExpressions.map((term) => ({ ...term, values: term.values ?? [] })),
+      },
+    },
+    routes: file.routes,
+    sampling: {
+      baselinePercent,
+      keepErrors: keep.errors,
+      slowerThanMs: ms(keep.slowerThan),
+      services,
+      spansPerSecond: limit.spansPerSecond,
+    },
+    capture: { ...file.capture, headers: file.capture.headers.map((name) => name.toLowerCase()) },
+    metrics: file.metrics,
+    budget: { cpuCores: parseQuantity(file.budget.cpu) ?? 0, memoryBytes: parseQuantity(file.budget.memory) ?? 0 },
+    otlp: file.otlp,
+    healthPort: file.health.port,
+  };
+}
+
+function ms(duration: string): number {
+  return parseDuration(duration) ?? 0;
+}
+
+interface ConfigFile {
+  readonly node: string;
+  readonly clusterName: string;
+  readonly interval: string;
+  readonly discovery: Discovery;
+  readonly routes: readonly RouteRule[];
+  readonly sampling: {
+    readonly baselinePercent: number;
+    readonly keep: { readonly errors: boolean; readonly slowerThan: string };
+    readonly services: readonly { readonly name: string; readonly percent: number }[];
+    readonly limit: { readonly spansPerSecond: number };
+  };
+  readonly capture: { readonly headers: readonly string[]; readonly query: boolean };
+  readonly metrics: { readonly families: readonly MetricFamily[]; readonly seriesLimit: number };
+  readonly budget: { readonly cpu: string; readonly memory: string };
+  readonly otlp: { readonly endpoint: string; readonly headers: Readonly<Record<string, string>> };
+  readonly health: { readonly port: number };
+}

@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { AgentConfig } from './agent-config.ts';
+import type { ConfigProblem } from './parse.ts';
+import { ConfigWatch } from './watch.ts';
+
+const json = (percent: number) =>
+  JSON.stringify({ otlp: { endpoint: 'http://a:1' }, sampling: { baselinePercent: percent } });
+
+let folder: string;
+let watching: ConfigWatch | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'agent-config-'));
+});
+afterEach(async () => {
+  await watching?.stop();
+  await rm(folder, { recursive: true });
+});
+
+function follow(path: string, loaded: string) {
+  const configs: AgentConfig[] = [];
+  const problems: (readonly ConfigProblem[])[] = [];
+  let wake = () => {};
+  watching = new ConfigWatch(path, loaded, {
+    onConfig: (config) => {
+      configs.push(config);
+      wake();
+    },
+    onProblems: (found) => {
+      problems.push(found);
+      wake();
+    },
+  });
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  return { configs, problems, until };
+}
+
+test('an edited file is in force within 100 ms', async () => {
+  const path = join(folder, 'agent.json');
+  await writeFile(path, json(10));
+  const { configs, until } = follow(path, json(10));
+  const started = performance.now();
+  await writeFile(path, json(20));
+  await until(() => configs.length > 0);
+  expect(performance.now() - started).toBeLessThan(100);
+  expect(configs[0]?.sampling.baselinePercent).toBe(20);
+});
+
+test('a ConfigMap that swaps its link is one change', async () => {
+  await mkdir(join(folder, '..1'));
+  await mkdir(join(folder, '..2'));
+  await writeFile(join(folder, '..1', 'agent.json'), json(1));
+  await writeFile(join(folder, '..2', 'agent.json'), json(2));
+  await symlink('..1', join(folder, '..data'));
+  await symlink('..data/agent.json', join(folder, 'agent.json'));
+  const { configs, until } = follow(join(folder, 'agent.json'), json(1));
+  await symlink('..2', join(folder, '..data_tmp'));
+  await rename(join(folder, '..data_tmp'), join(folder, '..data'));
+  await until(() => configs.length > 0);
+  await rm(join(folder, '..1'), { recursive: true });
+  await watching?.stop();
+  expect(configs.map((config) => config.sampling.baselinePercent)).toEqual([2]);
+});
+
+test('a change between loading and watching is not missed', async () => {
+  const path = join(folder, 'agent.json');
+  await writeFile(path, json(30));
+  const { configs, until } = follow(path, json(10));
+  await until(() => configs.length > 0);
+  expect(configs[0]?.sampling.baselinePercent).toBe(30);
+});
+
+test('a bad file is reported, changes nothing, and is forgotten once it is good again', async () => {
+  const path = join(folder, 'agent.json');
+  await writeFile(path, json(10));
+  const { configs, problems, until } = follow(path, json(10));
+  await writeFile(join(folder, 'bad'), json(200));
+  await rename(join(folder, 'bad'), path);
+  await until(() => problems.length > 0);
+  expect(problems[0]).toMatchObject([{ path: 'sampling.baselinePercent' }]);
+  expect(configs).toEqual([]);
+  await writeFile(join(folder, 'good'), json(11));
+  await rename(join(folder, 'good'), path);
+  await until(() => configs.length > 0);
+  expect(problems.at(-1)).toEqual([]);
+});

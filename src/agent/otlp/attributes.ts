@@ -1,0 +1,36 @@
+import { ByteWriter } from './byte-writer.ts';
+
+/** An attribute value; whole numbers become OTLP ints, others doubles. */
+export type AttributeValue = string | number | boolean | readonly string[];
+export type Attributes = Readonly<Record<string, AttributeValue | undefined>>;
+
+/** The field number under which each OTLP message keeps its attributes. */
+export const attributeField = { resource: 1, span: 9, number: 7, histogram: 9 } as const;
+
+/** Encodes attributes once, as repeated KeyValue under `field`; the bytes are copied into every message that has them. */
+export function encodeAttributes(field: number, attributes: Attributes): Uint8Array {
+  const writer = new ByteWriter(256);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined) writeAttribute(writer, field, key, value);
+  }
+  return writer.toBytes();
+}
+
+export function writeAttribute(writer: ByteWriter, field: number, key: string, value: AttributeValue): void {
+  writer.message(field, () => {
+    writer.string(1, key);
+    writer.message(2, () => writeValue(writer, value));
+  });
+}
+
+function writeValue(writer: ByteWriter, value: AttributeValue): void {
+  if (typeof value === 'string') writer.string(1, value);
+  else if (typeof value === 'boolean') writer.bool(2, value);
+  else if (typeof value === 'number' && Number.isSafeInteger(value)) writer.int(3, value);
+  else if (typeof value === 'number') writer.double(4, value);
+  else {
+    writer.message(5, () => {
+      for (const item of value) writer.message(1, () => writer.string(1, item));
+    });
+  }
+}

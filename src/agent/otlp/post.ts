@@ -1,0 +1,87 @@
+import http from 'node:http';
+import https from 'node:https';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+/** How one OTLP/HTTP request ended. https://opentelemetry.io/docs/specs/otlp/#otlphttp-response */
+export type PostResult =
+  | { readonly kind: 'accepted'; readonly body: Buffer }
+  | { readonly kind: 'refused'; readonly status: number; readonly text: string }
+  | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number };
+
+export interface PostOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly nowMs: number;
+}
+
+const compress = promisify(gzip);
+const retryable = new Set([429, 502, 503, 504]);
+const longestAnswer = 64 * 1024;
+
+/** Connections to one OTLP endpoint, kept alive between requests. */
+export class OtlpConnection {
+  readonly #agent: http.Agent;
+  readonly #request: typeof http.request;
+
+  constructor(endpoint: string) {
+    const secure = new URL(endpoint).protocol === 'https:';
+    this.#agent = secure
+      ? new https.Agent({ keepAlive: true, maxSockets: 2 })
+      : new http.Agent({ keepAlive: true, maxSockets: 2 });
+    this.#request = secure ? https.request : http.request;
+  }
+
+  /** Sends one protobuf body, gzipped at level 1 (nine tenths of the gain for a third of the cost). Never throws. */
+  async post(url: string, body: Buffer, options: PostOptions): Promise<PostResult> {
+    const packed = await compress(body, { level: 1 });
+    return new Promise((resolve) => {
+      const request = this.#request(url, {
+        method: 'POST',
+        agent: this.#agent,
+        signal: options.signal,
+        timeout: options.timeoutMs,
+        headers: {
+          ...options.headers,
+          'content-type': 'application/x-protobuf',
+          'content-encoding': 'gzip',
+          'content-length': packed.length,
+        },
+      });
+      request.on('timeout', () => request.destroy(new Error(`no answer within ${options.timeoutMs} ms`)));
+      request.on('error', (error) => resolve({ kind: 'retry', why: error.message }));
+      request.on('response', (response) => {
+        const parts: Buffer[] = [];
+        let size = 0;
+        response.on('data', (part: Buffer) => {
+          size += part.length;
+          if (size <= longestAnswer) parts.push(part);
+        });
+        response.on('error', (error) => resolve({ kind: 'retry', why: error.message }));
+        response.on('end', () => resolve(verdict(response, Buffer.concat(parts), options.nowMs)));
+      });
+      request.end(packed);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+function verdict(response: http.IncomingMessage, body: Buffer, nowMs: number): PostResult {
+  const status = response.statusCode ?? 0;
+  if (status >= 200 && status < 300) return { kind: 'accepted', body };
+  if (!retryable.has(status)) return { kind: 'refused', status, text: body.toString('utf8').slice(0, 500) };
+  const afterMs = retryAfterMs(response.headers['retry-after'], nowMs);
+  return { kind: 'retry', why: `status ${status}`, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+/** `Retry-After` as seconds or as a date (RFC 9110 §10.2.3), in milliseconds from now. */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}
