@@ -1,0 +1,10 @@
+export type { Flaw, ListNode, Node, ObjectNode, Rule } from './node.ts';
+export { Schema, type Given, type Out } from './schema.ts';
+export { boolean, branch, free, integer, keyed, list, map, number, object, set, string, text, word } from './fields.ts';
+export { quantity } from './quantity.ts';
+export { duration } from './duration.ts';
+export { atLeast, isAtLeast } from './quantity.ts';
+export { broken } from './rules.ts';
+export { fill } from './fill.ts';
+export { structural, type Structural } from './structural.ts';
+export { validator, type Validator } from './validator.ts';
