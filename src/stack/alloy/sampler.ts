@@ -1,0 +1,94 @@
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { printAlloy } from '../../alloy/index.ts';
+import { samplerPipeline, samplingData, stabilityOf, type Wiring } from '../../pipeline/index.ts';
+import type { Component, Context } from '../component.ts';
+import { addServiceAccount } from '../identity.ts';
+import { imageOf } from '../images.ts';
+import { metadataOf, selectorOf } from '../labels.ts';
+import { childName, samplingName } from '../names.ts';
+import { addNetworkPolicy } from '../network-policy.ts';
+import { addService } from '../service.ts';
+import { synthesize } from '../synthesis.ts';
+import { claimRetention, configMount, dataClaim, dataMount, scratchMount } from '../volumes.ts';
+import { podTemplate } from '../workload.ts';
+import { drainOf, withPreStopSleep } from './drain.ts';
+import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
+
+const component = 'alloy-sampler';
+
+/** The tier that sees whole traces: counts every span, then keeps the traces the sampling asks for. */
+export function alloySampler(context: Context, wiring: Wiring): Component {
+  const { stack } = context;
+  const name = childName(stack, component);
+  const drain = drainOf(stack.spec.sampling.decisionWait);
+  const config = samplerPipeline(stack, wiring);
+  const objects = synthesize((chart) => {
+    addServiceAccount(chart, stack, component);
+    new k8s.KubeConfigMap(chart, 'config', {
+      metadata: metadataOf(stack, component),
+      data: { [configFile]: printAlloy(config) },
+    });
+    addSamplingData(chart, context);
+    addService(chart, stack, component, 'headless');
+    addNetworkPolicy(chart, context, component);
+    addDisruptionBudget(chart, context);
+    addWorkload(chart, context, alloyArgs(stabilityOf(config)));
+  });
+  return {
+    name: component,
+    image: imageOf(component, stack.spec.images),
+    objects: objects.map((object) =>
+      object.kind === 'StatefulSet' ? withPreStopSleep(object, drain.sleepSeconds) : object,
+    ),
+    workload: { kind: 'StatefulSet', name },
+    // Not the sampling numbers: Alloy follows that file, so that tuning restarts nothing.
+    readAtStart: [`ConfigMap/${name}`],
+  };
+}
+
+function addSamplingData(chart: Chart, { stack }: Context): void {
+  new k8s.KubeConfigMap(chart, 'sampling', {
+    metadata: metadataOf(stack, component, samplingName(stack)),
+    data: { 'sampling.json': `${JSON.stringify(samplingData(stack), undefined, 2)}\n` },
+  });
+}
+
+/** Draining nodes takes samplers one by one; with a single one a budget would only block the drain. */
+function addDisruptionBudget(chart: Chart, { stack }: Context): void {
+  if (stack.spec.collection.sampler.replicas < 2) return;
+  new k8s.KubePodDisruptionBudget(chart, 'budget', {
+    metadata: metadataOf(stack, component),
+    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: selectorOf(stack, component) } },
+  });
+}
+
+function addWorkload(chart: Chart, { stack }: Context, args: readonly string[]): void {
+  const { sampler, buffer } = stack.spec.collection;
+  const name = childName(stack, component);
+  new k8s.KubeStatefulSet(chart, 'workload', {
+    metadata: metadataOf(stack, component),
+    spec: {
+      serviceName: name,
+      replicas: sampler.replicas,
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: selectorOf(stack, component) },
+      ...(buffer.persistent && claimRetention(stack.spec.deletionPolicy)),
+      template: podTemplate(stack, {
+        component,
+        args,
+        env: podEnv,
+        mounts: [
+          configMount('config', name, configDirectory),
+          configMount('sampling', samplingName(stack), '/etc/ostack/sampling'),
+          buffer.persistent ? dataMount(storagePath) : scratchMount('storage', storagePath),
+        ],
+        resources: sampler.resources,
+        readyPath: '/-/ready',
+        replicas: sampler.replicas,
+        gracePeriodSeconds: drainOf(stack.spec.sampling.decisionWait).gracePeriodSeconds,
+      }),
+      ...(buffer.persistent && { volumeClaimTemplates: [dataClaim({ size: buffer.size, storageClass: '' })] }),
+    },
+  });
+}

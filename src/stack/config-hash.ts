@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Component, KubeObject } from './component.ts';
+
+/** The pod template annotation that rolls a workload when something it read at its start has changed. */
+export const configHashAnnotation = 'ostack.io/config-hash';
+
+/**
+ * The component with the hash of all it reads at its start in its pod template: its own objects by content, foreign
+ * Secrets and ConfigMaps by the hashes in the facts. Nothing else of the pod template changes.
+ */
+export function withConfigHash(component: Component, contentHashes: Readonly<Record<string, string>>): Component {
+  if (component.readAtStart.length === 0) return component;
+  const hash = createHash('sha256');
+  for (const reference of [...component.readAtStart].sort()) {
+    const own = component.objects.find(({ kind, metadata }) => `${kind}/${metadata.name}` === reference);
+    const content = own === undefined ? (contentHashes[reference] ?? 'absent') : stableText(contentOf(own));
+    hash.update(`${reference}\n${content}\n`);
+  }
+  const value = hash.digest('hex').slice(0, 16);
+  return {
+    ...component,
+    objects: component.objects.map((object) => (isWorkload(component, object) ? stamped(object, value) : object)),
+  };
+}
+
+function contentOf({ data, stringData }: KubeObject): unknown {
+  return { data, stringData };
+}
+
+function isWorkload({ workload }: Component, { kind, metadata }: KubeObject): boolean {
+  return kind === workload.kind && metadata.name === workload.name;
+}
+
+type PodTemplate = { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+
+function stamped(object: KubeObject, value: string): KubeObject {
+  const spec = object['spec'] as { readonly template: PodTemplate };
+  const metadata = spec.template.metadata;
+  const annotations = { ...metadata?.annotations, [configHashAnnotation]: value };
+  return { ...object, spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } } };
+}
+
+/** JSON with sorted keys, so that equal content has equal text. */
+function stableText(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

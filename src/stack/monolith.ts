@@ -1,0 +1,67 @@
+import { Yaml } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import type { Spec } from '../api/index.ts';
+import type { Component, Context } from './component.ts';
+import { addServiceAccount } from './identity.ts';
+import { imageOf } from './images.ts';
+import { metadataOf, selectorOf } from './labels.ts';
+import { goMemoryLimit } from './memory-limit.ts';
+import { childName } from './names.ts';
+import { addNetworkPolicy } from './network-policy.ts';
+import { addService } from './service.ts';
+import { synthesize } from './synthesis.ts';
+import { claimRetention, configMount, dataClaim, dataMount } from './volumes.ts';
+import { podTemplate } from './workload.ts';
+
+/** A backend that runs whole in one pod on one volume. */
+export interface Monolith {
+  readonly component: 'tempo' | 'mimir' | 'loki';
+  /** The program's configuration file as data. */
+  readonly config: object;
+  readonly settings: Pick<Spec['traces'], 'resources' | 'volume'>;
+}
+
+/** Where a monolith keeps everything it writes; its configuration names only paths below. */
+export const dataPath = '/data';
+
+/** Account, configuration, Service, policy and a StatefulSet of one: the same for all three backends. */
+export function monolith(context: Context, { component, config, settings }: Monolith): Component {
+  const { stack } = context;
+  const name = childName(stack, component);
+  const file = `${component}.yaml`;
+  const directory = `/etc/${component}`;
+  const objects = synthesize((chart) => {
+    addServiceAccount(chart, stack, component);
+    new k8s.KubeConfigMap(chart, 'config', {
+      metadata: metadataOf(stack, component),
+      data: { [file]: Yaml.stringify(config) },
+    });
+    addService(chart, stack, component);
+    addNetworkPolicy(chart, context, component);
+    new k8s.KubeStatefulSet(chart, 'workload', {
+      metadata: metadataOf(stack, component),
+      spec: {
+        serviceName: name,
+        replicas: 1,
+        selector: { matchLabels: selectorOf(stack, component) },
+        ...claimRetention(stack.spec.deletionPolicy),
+        template: podTemplate(stack, {
+          component,
+          args: [`-config.file=${directory}/${file}`],
+          env: goMemoryLimit(settings.resources.limits),
+          mounts: [configMount('config', name, directory), dataMount(dataPath)],
+          resources: settings.resources,
+          readyPath: '/ready',
+        }),
+        volumeClaimTemplates: [dataClaim(settings.volume)],
+      },
+    });
+  });
+  return {
+    name: component,
+    image: imageOf(component, stack.spec.images),
+    objects,
+    workload: { kind: 'StatefulSet', name },
+    readAtStart: [`ConfigMap/${name}`],
+  };
+}

@@ -1,0 +1,32 @@
+import type { Stack } from '../api/index.ts';
+import type { ComponentName } from './component.ts';
+
+type Named = Pick<Stack, 'name' | 'namespace'>;
+
+/** Longest stack name whose children still fit: a StatefulSet's revision label adds 11 characters to 63 at most. */
+export const longestStackName = 63 - '-alloy-sampler'.length - 11;
+
+/** Name of a component's namespaced objects: `<stack>-<component>`. */
+export function childName(stack: Named, component: ComponentName): string {
+  return `${stack.name}-${component}`;
+}
+
+/** Name of a component's cluster-scoped objects, which must not meet those of a stack in another namespace. */
+export function clusterScopedName(stack: Named, component: ComponentName): string {
+  return `ostack-${stack.namespace}-${stack.name}-${component}`;
+}
+
+/** The ConfigMap with the sampling numbers. */
+export function samplingName(stack: Named): string {
+  return `${stack.name}-sampling`;
+}
+
+/** The Secret with the Grafana administrator. */
+export function grafanaAdminName(stack: Named): string {
+  return `${stack.name}-grafana-admin`;
+}
+
+/** DNS name of a component's Service; without the cluster's own domain, which nothing tells us. */
+export function hostOf(stack: Named, component: ComponentName): string {
+  return `${childName(stack, component)}.${stack.namespace}.svc`;
+}
