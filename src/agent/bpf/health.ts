@@ -1,0 +1,46 @@
+/**
+ * Every reason the kernel side counts, in map order: what was seen, what was kept, and each way something is not
+ * followed. Order is `enum health` of bpf/maps/health.h; a test compares the two.
+ */
+export const healthReasons = [
+  'sends',
+  'receives',
+  'requests',
+  'exchanges',
+  'unanswered',
+  'orphanResponses',
+  'earlyResponses',
+  'interimResponses',
+  'connections',
+  'connectionsUnknown',
+  'connectionsSlow',
+  'connectionsBlind',
+  'keptError',
+  'keptSlow',
+  'keptShare',
+  'notKept',
+  'notKeptLimited',
+  'keptRingFull',
+  'controlRingFull',
+  'slowRingFull',
+  'redFull',
+  'routesFull',
+  'peersFull',
+  'captureSkipped',
+  'unreadable',
+  'gapBytes',
+  'slowFifoFull',
+  'slowOddFraming',
+  'slowLongLine',
+  'blindUnreadableHead',
+  'blindUpgrade',
+  'blindNotHttp',
+  'blindTooManyPieces',
+  'blindSlowLost',
+  'resyncs',
+  'storageFull',
+  'targetsFull',
+  'recursionMisses',
+] as const;
+
+export type HealthReason = (typeof healthReasons)[number];

@@ -1,0 +1,16 @@
+export type {
+  ConnectionClose,
+  ControlEvent,
+  DictionaryMiss,
+  ExecEvent,
+  ExitEvent,
+  ForkEvent,
+  ModeChange,
+} from './control-event.ts';
+export type { Endpoint, FlightSummary, KeptExchange, Method, Protocol, Side, Verdict } from './exchange.ts';
+export type { Feature, FeatureName, Tier } from './feature.ts';
+export { healthReasons, type HealthReason } from './health.ts';
+export type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
+export { bucketBoundsNs, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';
+// Coming with the loader, same names: openKernel(options?: KernelOptions): Kernel (throws UnsupportedKernel),
+// probeFeatures(): Feature[], routeHashOf(path: string): bigint, maxServices.

@@ -1,0 +1,78 @@
+import type { ControlEvent } from './control-event.ts';
+import type { FlightSummary, KeptExchange } from './exchange.ts';
+import type { Feature, Tier } from './feature.ts';
+import type { HealthReason } from './health.ts';
+import type { CoverageRow, OverflowRow, RedRow } from './red-row.ts';
+
+/** What the kernel does with the exchanges of one process. */
+export interface Target {
+  /** 1 to `maxServices - 1`; userland owns the numbering and the names. */
+  readonly serviceId: number;
+}
+
+/** Which exchanges of a service become spans. Effective from the next exchange on; counting never depends on it. */
+export interface Policy {
+  /** Status 5xx, 4xx on the client side, or no response. */
+  readonly keepErrors: boolean;
+  /** Keep when first request byte to first response byte took longer; 0n: off. */
+  readonly slowerThanNs: bigint;
+  /** 56 bit: keep when the trace id's last 56 bits are >= it. 0n keeps all, 1n << 56n none. */
+  readonly threshold: bigint;
+  /** Cap on kept exchanges of this service, whatever their verdict; 0: none. */
+  readonly keptPerSecond: number;
+  /** Bytes of the request head, at most 256, and of the response head, at most 128. */
+  readonly captureRequestBytes: number;
+  readonly captureResponseBytes: number;
+}
+
+export interface KernelOptions {
+  /** Take the second tier although the first is there (tests). */
+  readonly tier?: Tier;
+  /** Rows of exact count; default 4096. */
+  readonly redRows?: number;
+  /** Bytes, powers of two; defaults 4 MiB, 256 KiB, 2 MiB. */
+  readonly keptRingBytes?: number;
+  readonly controlRingBytes?: number;
+  readonly slowRingBytes?: number;
+  /** Report exec, fork and exit of every process, not only of targets (discovery); default true. */
+  readonly watchProcesses?: boolean;
+  /** Report each connection close; default true. */
+  readonly reportCloses?: boolean;
+  /** How often the rings are read, milliseconds; default 50. 0: only by `poll()`. */
+  readonly pollEveryMs?: number;
+}
+
+/**
+ * The probes, loaded and attached: the one door between userland and the kernel.
+ * Everything is synchronous and runs on the event loop; callbacks come from the poll timer or `poll()`.
+ */
+export interface Kernel {
+  readonly tier: Tier;
+  readonly features: readonly Feature[];
+  /** Bytes of all maps, as the kernel accounts them. */
+  readonly mapBytes: number;
+  /** Selects a process (thread-group id in the initial pid namespace); again with another service: moves it. */
+  setTarget(tgid: number, target: Target): void;
+  removeTarget(tgid: number): void;
+  targets(): ReadonlyMap<number, Target>;
+  /** Services without one keep nothing. */
+  setPolicy(serviceId: number, policy: Policy): void;
+  /** Sends later exchanges with this route hash to another route's row (hash of `routeHashOf`). */
+  setRoute(routeHash: bigint, to: bigint): void;
+  /** Template of a route hash; undefined when the dictionary was full (counted) or the hash is 0. */
+  routeText(routeHash: bigint): string | undefined;
+  /** Running totals, SLOW connections merged in. Cost grows with rows, not with requests. */
+  readRed(): RedRow[];
+  readOverflow(): OverflowRow[];
+  readCoverage(): CoverageRow[];
+  readHealth(): Readonly<Record<HealthReason, bigint>>;
+  /** One listener each; a second call replaces the first. */
+  onKept(listener: (exchange: KeptExchange) => void): void;
+  onControl(listener: (event: ControlEvent) => void): void;
+  /** Reads the rings now; returns the records handled. */
+  poll(): number;
+  /** Exchanges that were not kept, newest seconds first lost; not in order. */
+  scanFlight(): FlightSummary[];
+  /** Detaches and frees everything; nothing stays in the kernel. Idempotent. */
+  close(): void;
+}
