@@ -11,6 +11,8 @@ export interface Pod {
   readonly hostNetwork: boolean;
   /** Container id (without the runtime's prefix) → container name. */
   readonly containers: ReadonlyMap<string, string>;
+  /** The name of the only container, known before the status lists any. */
+  readonly soleContainer?: string;
 }
 
 /** The workload a person would name: a Deployment instead of its ReplicaSet, a CronJob instead of its Job. */
@@ -40,6 +42,7 @@ export function parsePod(object: unknown): Pod | undefined {
     ips: (status?.podIPs ?? (status?.podIP ? [{ ip: status.podIP }] : [])).map((entry) => entry.ip),
     hostNetwork: spec?.hostNetwork ?? false,
     containers: containersOf(status),
+    ...soleContainerOf(spec),
   };
 }
 
@@ -57,6 +60,11 @@ export function workloadOf(pod: Pod): Workload {
 
 function ownAnnotations(all: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([key]) => key.startsWith('ostack.io/')));
+}
+
+function soleContainerOf(spec: ApiPod['spec']): { soleContainer?: string } {
+  const [first, second] = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  return first && !second ? { soleContainer: first.name } : {};
 }
 
 function containersOf(status: ApiPod['status']): Map<string, string> {
@@ -89,7 +97,11 @@ interface ApiPod {
       readonly controller?: boolean;
     }[];
   };
-  readonly spec?: { readonly hostNetwork?: boolean };
+  readonly spec?: {
+    readonly hostNetwork?: boolean;
+    readonly containers?: readonly { readonly name: string }[];
+    readonly initContainers?: readonly { readonly name: string }[];
+  };
   readonly status?: {
     readonly podIP?: string;
     readonly podIPs?: readonly { readonly ip: string }[];

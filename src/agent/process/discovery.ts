@@ -1,0 +1,213 @@
+import type { Discovery } from '../config/index.ts';
+import { Counters } from '../counters.ts';
+import { identify, type Identity, type Place } from './identity.ts';
+import type { Pod } from './pod.ts';
+import { listProcesses, readProcess } from './proc.ts';
+import type { ProcessInfo } from './process-info.ts';
+import { select, type SkipReason } from './selection.ts';
+import { Services } from './services.ts';
+import { holdsSocket, networkOf, readTcpTable } from './sockets.ts';
+
+export interface DiscoveryOptions {
+  readonly procRoot: string;
+  readonly place: Place;
+  readonly rules: Discovery;
+  readonly serviceLimit: number;
+  /** The agent itself is never a target. */
+  readonly ownPid: number;
+  readonly podOf: (uid: string | undefined, containerId: string | undefined) => Pod | undefined;
+  /** Tells the kernel that a process belongs to a service, or (undefined) to none. */
+  readonly onTarget: (pid: number, service: number | undefined) => void;
+  /** A service id has got an identity, or another one than before. */
+  readonly onService: (service: number, identity: Identity) => void;
+}
+
+interface Tracked {
+  readonly process: ProcessInfo;
+  readonly named: boolean;
+  onPort: boolean;
+  sendsOtlp: boolean;
+  service?: number;
+  reason?: SkipReason | 'no-service-id';
+  network?: string;
+  checkedListeners?: string;
+}
+
+const otlpPorts = new Set([4317, 4318]);
+
+/** Knows every process, which of them are targets, and for which service. Reads /proc only when something changes. */
+export class ProcessDiscovery {
+  readonly services: Services;
+  readonly #options: DiscoveryOptions;
+  readonly #tracked = new Map<number, Tracked>();
+  #rules: Discovery;
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+    this.#rules = options.rules;
+    this.services = new Services(options.serviceLimit);
+  }
+
+  /** How many processes are targets, and why the others are not. */
+  get counters(): Counters {
+    const counters = new Counters();
+    counters.set('targets', 0);
+    for (const { service, reason } of this.#tracked.values()) {
+      if (service !== undefined) counters.add('targets');
+      else if (reason) counters.add(`processes_skipped{reason="${reason}"}`);
+    }
+    return counters;
+  }
+
+  /** Takes in what runs already, and what was missed since; forgets what is gone. */
+  scan(): void {
+    const pids = new Set(listProcesses(this.#options.procRoot));
+    for (const pid of this.#tracked.keys()) if (!pids.has(pid)) this.exited(pid);
+    for (const pid of pids) if (!this.#tracked.has(pid)) this.#track(pid);
+    this.refreshSockets();
+  }
+
+  /** A process began, by fork or by exec; after an exec it is somebody else and is looked at afresh. */
+  started(pid: number): void {
+    this.#track(pid);
+  }
+
+  exited(pid: number): void {
+    const tracked = this.#tracked.get(pid);
+    if (!tracked) return;
+    this.#tracked.delete(pid);
+    this.#release(pid, tracked);
+  }
+
+  /** New rules apply to every process at once. */
+  reconfigure(rules: Discovery): void {
+    this.#rules = rules;
+    for (const tracked of this.#tracked.values()) delete tracked.checkedListeners;
+    this.refreshSockets();
+    this.reconsider();
+  }
+
+  /** Decides again, because pods or rules are others now. */
+  reconsider(): void {
+    for (const [pid, tracked] of this.#tracked) this.#decide(pid, tracked);
+  }
+
+  /** Looks who listens on a wanted port and who talks to an OTLP receiver: one table per network namespace. */
+  refreshSockets(): void {
+    const wanted = new Set(this.#rules.ports);
+    const networks = Map.groupBy(this.#tracked, ([pid, tracked]) => {
+      tracked.network ??= networkOf(this.#options.procRoot, pid) ?? '';
+      return tracked.network;
+    });
+    for (const [network, members] of networks) {
+      const targets = members.filter(([, tracked]) => tracked.service !== undefined && !tracked.sendsOtlp);
+      const first = members[0]?.[0];
+      if (network === '' || first === undefined || (wanted.size === 0 && targets.length === 0)) continue;
+      const table = readTcpTable(this.#options.procRoot, first);
+      const inodes = (filter: (socket: (typeof table)[number]) => boolean) =>
+        new Set(table.filter(filter).map((socket) => socket.inode));
+      this.#findListeners(
+        members,
+        inodes(({ listening, localPort }) => listening && wanted.has(localPort)),
+      );
+      this.#findReporters(
+        targets,
+        inodes(({ listening, remotePort }) => !listening && otlpPorts.has(remotePort)),
+      );
+    }
+  }
+
+  /** Takes all targets away. */
+  stop(): void {
+    for (const [pid, tracked] of this.#tracked) this.#release(pid, tracked);
+    this.#tracked.clear();
+  }
+
+  #findListeners(members: [number, Tracked][], inodes: ReadonlySet<number>): void {
+    const signature = [...inodes].sort((a, b) => a - b).join();
+    for (const [pid, tracked] of members) {
+      if (tracked.checkedListeners === signature) continue;
+      tracked.checkedListeners = signature;
+      const holds = inodes.size > 0 && holdsSocket(this.#options.procRoot, pid, inodes);
+      if (holds === tracked.onPort) continue;
+      tracked.onPort = holds;
+      this.#decide(pid, tracked);
+    }
+    // Connections can be handed to children that never listened themselves.
+    for (const [pid, tracked] of members) {
+      if (tracked.onPort || !this.#ancestor(tracked, (ancestor) => ancestor.onPort)) continue;
+      tracked.onPort = true;
+      this.#decide(pid, tracked);
+    }
+  }
+
+  #findReporters(targets: [number, Tracked][], inodes: ReadonlySet<number>): void {
+    if (inodes.size === 0) return;
+    for (const [pid, tracked] of targets) {
+      if (!holdsSocket(this.#options.procRoot, pid, inodes)) continue;
+      tracked.sendsOtlp = true;
+      this.#decide(pid, tracked);
+    }
+  }
+
+  #track(pid: number): void {
+    const before = this.#tracked.get(pid);
+    const process = pid === this.#options.ownPid ? undefined : readProcess(this.#options.procRoot, pid);
+    if (!process) return this.exited(pid);
+    const parent = this.#tracked.get(process.parent);
+    const tracked: Tracked = {
+      process,
+      named: this.#rules.pids.includes(pid) || before?.named === true || parent?.named === true,
+      onPort: false,
+      sendsOtlp: false,
+    };
+    if (before?.service !== undefined) tracked.service = before.service;
+    this.#tracked.set(pid, tracked);
+    this.#decide(pid, tracked);
+  }
+
+  #decide(pid: number, tracked: Tracked): void {
+    const { process, sendsOtlp, onPort } = tracked;
+    const named = tracked.named || this.#rules.pids.includes(pid);
+    const pod = this.#options.podOf(process.container?.podUid, process.container?.containerId);
+    const { place } = this.#options;
+    const candidate = { process, named, onPort, sendsOtlp, ...(pod ? { pod } : {}) };
+    const selection = select(candidate, this.#rules, place.node !== '');
+    if (!selection.selected) {
+      tracked.reason = selection.reason;
+      return this.#release(pid, tracked);
+    }
+    const identity = identify(process, pod, place);
+    const current = tracked.service === undefined ? undefined : this.services.get(tracked.service);
+    if (tracked.service !== undefined && current?.key === identity.key) {
+      if (this.services.renew(tracked.service, identity)) this.#options.onService(tracked.service, identity);
+      return;
+    }
+    const service = this.services.enter(identity);
+    this.#release(pid, tracked);
+    if (service === undefined) {
+      tracked.reason = 'no-service-id';
+      return;
+    }
+    delete tracked.reason;
+    tracked.service = service;
+    this.#options.onService(service, identity);
+    this.#options.onTarget(pid, service);
+  }
+
+  #release(pid: number, tracked: Tracked): void {
+    if (tracked.service === undefined) return;
+    this.services.leave(tracked.service);
+    delete tracked.service;
+    this.#options.onTarget(pid, undefined);
+  }
+
+  #ancestor(tracked: Tracked, test: (ancestor: Tracked) => boolean): boolean {
+    let parent = this.#tracked.get(tracked.process.parent);
+    for (let depth = 0; parent && depth < 32; depth++) {
+      if (test(parent)) return true;
+      parent = this.#tracked.get(parent.process.parent);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Identity } from './identity.ts';
+
+/**
+ * Small numbers for identities, because the kernel keys its counts by them. A number is given away again only after
+ * its last counts have been read (`flushed`), or a new service would inherit an old one's requests.
+ */
+export class Services {
+  readonly #byId = new Map<number, Identity>();
+  readonly #byKey = new Map<string, number>();
+  readonly #users = new Map<number, number>();
+  readonly #retired = new Set<number>();
+  readonly #free: number[] = [];
+  readonly #limit: number;
+  #next = 1;
+
+  /** Ids run from 1 to `limit`; 0 is nobody. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The id of an identity, for one more process; undefined when all ids are taken. */
+  enter(identity: Identity): number | undefined {
+    const id =
+      this.#byKey.get(identity.key) ?? this.#free.pop() ?? (this.#next <= this.#limit ? this.#next++ : undefined);
+    if (id === undefined) return undefined;
+    this.#byKey.set(identity.key, id);
+    this.#byId.set(id, identity);
+    this.#users.set(id, (this.#users.get(id) ?? 0) + 1);
+    this.#retired.delete(id);
+    return id;
+  }
+
+  /** Takes over what else changed about an identity with the same key; false if nothing did. */
+  renew(id: number, identity: Identity): boolean {
+    if (JSON.stringify(this.#byId.get(id)) === JSON.stringify(identity)) return false;
+    this.#byId.set(id, identity);
+    return true;
+  }
+
+  /** One process less; an id without processes retires. */
+  leave(id: number): void {
+    const left = (this.#users.get(id) ?? 1) - 1;
+    this.#users.set(id, left);
+    if (left <= 0) this.#retired.add(id);
+  }
+
+  get(id: number): Identity | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Ids without processes whose series are still to be read a last time. */
+  retired(): readonly number[] {
+    return [...this.#retired];
+  }
+
+  /** The series of a retired id have been read and removed; it may be given away. */
+  flushed(id: number): void {
+    const identity = this.#byId.get(id);
+    if (!this.#retired.delete(id) || !identity) return;
+    this.#byId.delete(id);
+    this.#byKey.delete(identity.key);
+    this.#users.delete(id);
+    this.#free.push(id);
+  }
+
+  *[Symbol.iterator](): IterableIterator<[id: number, identity: Identity]> {
+    yield* this.#byId;
+  }
+}
