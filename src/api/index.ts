@@ -5,3 +5,5 @@ export type { Spec } from './v1alpha1/spec.ts';
 export type { Condition, StackStatus } from './v1alpha1/status.ts';
 export type { Resources } from './v1alpha1/resources.ts';
 export type { Volume } from './v1alpha1/volume.ts';
+export { crd, renderCrd } from './crd.ts';
+export { renderReference } from './reference.ts';

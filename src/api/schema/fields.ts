@@ -80,6 +80,6 @@ export function map<O, G>(values: Schema<O, G, Presence>, bounds: { max: number 
 }
 
 /** An object whose inside belongs to somebody else. */
-export function free(bounds: { max: number }): Schema<Readonly<Record<string, unknown>>> {
-  return field({ kind: 'free', ...bounds });
+export function free(bounds: { min?: number; max: number }): Schema<Readonly<Record<string, unknown>>> {
+  return field({ kind: 'free', min: 0, ...bounds });
 }

@@ -8,3 +8,4 @@ export { broken } from './rules.ts';
 export { fill } from './fill.ts';
 export { structural, type Structural } from './structural.ts';
 export { validator, type Validator } from './validator.ts';
+export { rows, type Row } from './reference.ts';

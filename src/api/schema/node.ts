@@ -66,6 +66,7 @@ export interface MapNode extends Base {
 /** An object whose inside is not ours: kept as it came. */
 export interface FreeNode extends Base {
   readonly kind: 'free';
+  readonly min: number;
   readonly max: number;
 }
 

@@ -3,28 +3,21 @@ import type { Node } from './node.ts';
 import { Schema } from './schema.ts';
 
 const form = '^[0-9]+(\\.[0-9]{1,3})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$';
+const pattern = new RegExp(form);
 
 /** A Kubernetes quantity between two others, written as text or as a whole number; after parsing always text. */
 export function quantity({ min, max }: { min: string; max: string }): Schema<string> {
   const [low, high] = [parseQuantity(min)!, parseQuantity(max)!];
-  const pattern = new RegExp(form);
   const node = { kind: 'quantity', description: '', presence: 'required', examples: [min, max], rules: [], checks: [] };
-  // The range asks for the form again because the API server evaluates every rule, also after one has failed.
-  return new Schema<string>(node as Node)
-    .rule({
-      cel: `string(self).matches(${JSON.stringify(form)})`,
-      reason: 'is not a quantity',
-      fix: `write digits and a Kubernetes unit, such as ${min}`,
-      holds: (self) => pattern.test(self),
-    })
-    .rule({
-      cel:
-        `!string(self).matches(${JSON.stringify(form)}) || (quantity(string(self)).compareTo(quantity('${min}')) >= 0` +
-        ` && quantity(string(self)).compareTo(quantity('${max}')) <= 0)`,
-      reason: 'is out of bounds',
-      fix: `write a quantity from ${min} to ${max}`,
-      holds: (self) => !pattern.test(self) || (parseQuantity(self)! >= low && parseQuantity(self)! <= high),
-    });
+  const amount = 'quantity(string(self))';
+  return new Schema<string>(node as Node).rule({
+    cel:
+      `string(self).matches(${JSON.stringify(form)})` +
+      ` && ${amount}.compareTo(quantity('${min}')) >= 0 && ${amount}.compareTo(quantity('${max}')) <= 0`,
+    reason: `is no quantity from ${min} to ${max}`,
+    fix: `write digits and a Kubernetes unit, such as ${min}`,
+    holds: (self) => pattern.test(self) && parseQuantity(self)! >= low && parseQuantity(self)! <= high,
+  });
 }
 
 /** CEL that is true if quantity `left` is at least `right` (both CEL expressions); text that is none is another rule's business. */

@@ -1,3 +1,4 @@
+import { fill } from './fill.ts';
 import type { ListNode, Node, Rule } from './node.ts';
 
 /** An OpenAPI v3 schema in the structural form that a CustomResourceDefinition accepts. */
@@ -18,7 +19,8 @@ export function structural(node: Node): Structural {
   return {
     ...shape(node),
     ...(node.description && { description: node.description }),
-    ...(node.default !== undefined && { default: node.default }),
+    // Written out whole: the API server evaluates rules on the default before it fills the defaults inside.
+    ...(node.default !== undefined && { default: fill(node, node.default) }),
     ...(node.rules.length > 0 && { 'x-kubernetes-validations': node.rules.map(validation) }),
   };
 }
@@ -62,7 +64,12 @@ function shape(node: Node): Structural {
     case 'map':
       return { type: 'object', additionalProperties: structural(node.values), maxProperties: node.max };
     case 'free':
-      return { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, maxProperties: node.max };
+      return {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        ...(node.min > 0 && { minProperties: node.min }),
+        maxProperties: node.max,
+      };
   }
 }
 

@@ -24,8 +24,8 @@ const vocabulary = {
 
 /** As the API server sees it with strict field validation: nothing but our fields; quantities are text once filled. */
 function closed(schema: Structural): Structural {
-  if (schema['x-kubernetes-preserve-unknown-fields'] === true)
-    return { type: 'object', maxProperties: schema['maxProperties'] };
+  const { 'x-kubernetes-preserve-unknown-fields': open, ...described } = schema;
+  if (open === true) return described;
   if (schema['x-kubernetes-int-or-string'] === true) return { type: 'string', maxLength: schema['maxLength'] };
   const { properties, items, additionalProperties, ...rest } = schema;
   return {
@@ -68,6 +68,8 @@ function problem(root: Node, start: string, { instancePath, keyword, params, dat
       return { path, reason: `has ${[...String(data)].length} characters`, fix: `write at most ${limit}` };
     case 'minItems':
       return { path, reason: 'has too few items', fix: `write at least ${limit}` };
+    case 'minProperties':
+      return { path, reason: 'is empty', fix: `write ${wanted(node)}${example(node)}` };
     case 'maxItems':
       return { path, reason: `has ${(data as unknown[]).length} items`, fix: `write at most ${limit}` };
     default:

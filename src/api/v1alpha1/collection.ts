@@ -14,7 +14,9 @@ import {
   text,
   word,
 } from '../schema/index.ts';
-import { ascending, distinctLabels, plainEndpoint } from './checks.ts';
+import { ascending } from './ascending.ts';
+import { plainEndpoint } from './endpoint.ts';
+import { distinctLabels } from './labels.ts';
 import { attributeName, entryName, objectName } from './names.ts';
 import { resources } from './resources.ts';
 

@@ -1,5 +1,5 @@
 import { branch, object, set, text } from '../schema/index.ts';
-import { pinned } from './checks.ts';
+import { pinned } from './image-reference.ts';
 import { objectName } from './names.ts';
 
 const image = (of: string) =>

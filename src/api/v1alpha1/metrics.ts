@@ -1,5 +1,5 @@
 import { branch, duration, integer, keyed, object, text, word } from '../schema/index.ts';
-import { remoteWriteUrl } from './checks.ts';
+import { remoteWriteUrl } from './endpoint.ts';
 import { entryName } from './names.ts';
 import { resources } from './resources.ts';
 import { volume } from './volume.ts';

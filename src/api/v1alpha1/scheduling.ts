@@ -1,5 +1,5 @@
 import { branch, integer, list, map, object, text, word } from '../schema/index.ts';
-import { labelKeys } from './checks.ts';
+import { labelKeys } from './labels.ts';
 
 const labelValue = (what: string) =>
   text({
