@@ -5,8 +5,8 @@ import type { ComponentName } from './component.ts';
 import { metadataOf } from './labels.ts';
 
 /** A component's own service account; without a token unless its program talks to the API server. */
-export function addServiceAccount(chart: Chart, stack: Stack, component: ComponentName, usesApi = false): void {
-  new k8s.KubeServiceAccount(chart, `${component}-account`, {
+export function serviceAccount(chart: Chart, stack: Stack, component: ComponentName, usesApi = false) {
+  return new k8s.KubeServiceAccount(chart, `${component}-account`, {
     metadata: metadataOf(stack, component),
     ...(!usesApi && { automountServiceAccountToken: false }),
   });

@@ -1,5 +1,5 @@
 import type { Spec } from '../api/index.ts';
-import type { ComponentName } from './component.ts';
+import type { Rendered } from './component.ts';
 
 type Program = 'alloy' | 'tempo' | 'mimir' | 'loki' | 'grafana';
 
@@ -19,7 +19,7 @@ const defaults: Readonly<Record<Program, string>> = {
  * The image a component runs: the spec's override as it stands, or the default with its registry replaced by
  * `spec.images.registry` (a host with an optional path prefix).
  */
-export function imageOf(component: Exclude<ComponentName, 'agent'>, images: Spec['images']): string {
+export function imageOf(component: Rendered, images: Spec['images']): string {
   const program: Program = component === 'alloy-node' || component === 'alloy-sampler' ? 'alloy' : component;
   const override = images.overrides[program];
   if (override !== undefined && override !== '') return override;

@@ -1,14 +1,14 @@
 import { Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { Spec } from '../api/index.ts';
+import type { Resources, Volume } from '../api/index.ts';
 import type { Component, Context } from './component.ts';
-import { addServiceAccount } from './identity.ts';
+import { serviceAccount } from './identity.ts';
 import { imageOf } from './images.ts';
 import { metadataOf, selectorOf } from './labels.ts';
 import { goMemoryLimit } from './memory-limit.ts';
 import { childName } from './names.ts';
-import { addNetworkPolicy } from './network-policy.ts';
-import { addService } from './service.ts';
+import { networkPolicies } from './network-policy.ts';
+import { service } from './service.ts';
 import { synthesize } from './synthesis.ts';
 import { claimRetention, configMount, dataClaim, dataMount } from './volumes.ts';
 import { podTemplate } from './workload.ts';
@@ -18,7 +18,7 @@ export interface Monolith {
   readonly component: 'tempo' | 'mimir' | 'loki';
   /** The program's configuration file as data. */
   readonly config: object;
-  readonly settings: Pick<Spec['traces'], 'resources' | 'volume'>;
+  readonly settings: { readonly resources: Resources; readonly volume: Volume };
 }
 
 /** Where a monolith keeps everything it writes; its configuration names only paths below. */
@@ -28,18 +28,16 @@ export const dataPath = '/data';
 export function monolith(context: Context, { component, config, settings }: Monolith): Component {
   const { stack } = context;
   const name = childName(stack, component);
-  const file = `${component}.yaml`;
+  const metadata = metadataOf(stack, component);
   const directory = `/etc/${component}`;
-  const objects = synthesize((chart) => {
-    addServiceAccount(chart, stack, component);
-    new k8s.KubeConfigMap(chart, 'config', {
-      metadata: metadataOf(stack, component),
-      data: { [file]: Yaml.stringify(config) },
-    });
-    addService(chart, stack, component);
-    addNetworkPolicy(chart, context, component);
+  const file = `${component}.yaml`;
+  const objects = synthesize((chart) => [
+    serviceAccount(chart, stack, component),
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [file]: Yaml.stringify(config) } }),
+    service(chart, stack, component),
+    ...networkPolicies(chart, context, component),
     new k8s.KubeStatefulSet(chart, 'workload', {
-      metadata: metadataOf(stack, component),
+      metadata,
       spec: {
         serviceName: name,
         replicas: 1,
@@ -55,8 +53,8 @@ export function monolith(context: Context, { component, config, settings }: Mono
         }),
         volumeClaimTemplates: [dataClaim(settings.volume)],
       },
-    });
-  });
+    }),
+  ]);
   return {
     name: component,
     image: imageOf(component, stack.spec.images),

@@ -1,17 +1,17 @@
-import type { Chart } from 'cdk8s';
+import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { ComponentName, Context } from './component.ts';
+import type { Context, Rendered } from './component.ts';
 import { metadataOf, selectorOf } from './labels.ts';
 import { portsOf, type Caller } from './ports.ts';
 
 /**
  * Closes a component's pods to everything but the callers the ports model names. A pod that a policy selects refuses
- * what no rule allows, so there is no separate deny. Outgoing traffic is not restricted.
+ * what no rule allows, so there is no separate deny. Nothing where the spec asks for no policies. Outgoing traffic is not restricted.
  */
-export function addNetworkPolicy(chart: Chart, context: Context, component: ComponentName): void {
+export function networkPolicies(chart: Chart, context: Context, component: Rendered): readonly ApiObject[] {
   const { stack } = context;
-  if (!stack.spec.security.networkPolicies) return;
-  new k8s.KubeNetworkPolicy(chart, `${component}-policy`, {
+  if (!stack.spec.security.networkPolicies) return [];
+  const policy = new k8s.KubeNetworkPolicy(chart, `${component}-policy`, {
     metadata: metadataOf(stack, component),
     spec: {
       podSelector: { matchLabels: selectorOf(stack, component) },
@@ -19,15 +19,21 @@ export function addNetworkPolicy(chart: Chart, context: Context, component: Comp
       policyTypes: ['Ingress'],
       ingress: portsOf(stack, component).map(({ number, callers }) => ({
         ports: [{ port: k8s.IntOrString.fromNumber(number) }],
-        ...(!callers.includes('anyone') && { from: callers.map((caller) => peer(context, caller)) }),
+        ...peers(context, callers),
       })),
     },
   });
+  return [policy];
 }
 
-function peer({ stack, facts }: Context, caller: Exclude<Caller, 'anyone'> | Caller): k8s.NetworkPolicyPeer {
+function peers(context: Context, callers: readonly Caller[]): Pick<k8s.NetworkPolicyIngressRule, 'from'> {
+  const named = callers.filter((caller) => caller !== 'anyone');
+  return named.length < callers.length ? {} : { from: named.map((caller) => peer(context, caller)) };
+}
+
+function peer({ stack, facts }: Context, caller: Exclude<Caller, 'anyone'>): k8s.NetworkPolicyPeer {
   if (caller === 'operator') {
     return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': facts.operatorNamespace } } };
   }
-  return { podSelector: { matchLabels: selectorOf(stack, caller as ComponentName) } };
+  return { podSelector: { matchLabels: selectorOf(stack, caller) } };
 }

@@ -4,18 +4,8 @@ import type { Component, KubeObject } from './component.ts';
 type Override = Spec['overrides'][number];
 type Json = Readonly<Record<string, unknown>>;
 
-/** What names an object or ties it to its pods: a patch there would make another object or cut this one off. */
-const fixed: readonly (readonly string[])[] = [
-  ['apiVersion'],
-  ['kind'],
-  ['metadata', 'name'],
-  ['metadata', 'namespace'],
-  ['spec', 'selector'],
-];
-
 /**
- * Applies `spec.overrides`, JSON merge patches (RFC 7396), in order. A patch that finds no object, or that touches what
- * identifies one, changes nothing and is reported.
+ * Applies `spec.overrides`, JSON merge patches (RFC 7396), in order. A patch that finds no object is reported.
  */
 export function withOverrides(
   components: readonly Component[],
@@ -24,16 +14,7 @@ export function withOverrides(
   let patched = components;
   const problems: Problem[] = [];
   for (const [index, override] of overrides.entries()) {
-    const path = `spec.overrides[${index}]`;
-    const forbidden = fixed.find((field) => has(override.patch, field));
-    if (forbidden !== undefined) {
-      const field = forbidden.join('.');
-      problems.push({
-        path: `${path}.patch.${field}`,
-        reason: `${field} identifies the object`,
-        fix: 'remove it from the patch',
-      });
-    } else if (patched.some(({ objects }) => objects.some((object) => isTarget(object, override)))) {
+    if (patched.some(({ objects }) => objects.some((object) => isTarget(object, override)))) {
       patched = patched.map((component) => ({
         ...component,
         objects: component.objects.map((object) =>
@@ -42,7 +23,7 @@ export function withOverrides(
       }));
     } else {
       problems.push({
-        path,
+        path: `spec.overrides[${index}]`,
         reason: `the stack renders no ${override.kind} named ${override.name}`,
         fix: 'name an object that `ostack render` prints, or remove the override',
       });
@@ -53,11 +34,6 @@ export function withOverrides(
 
 function isTarget({ kind, metadata }: KubeObject, override: Override): boolean {
   return kind === override.kind && metadata.name === override.name;
-}
-
-function has(value: unknown, [head, ...rest]: readonly string[]): boolean {
-  if (head === undefined) return true;
-  return isObject(value) && Object.hasOwn(value, head) && has(value[head], rest);
 }
 
 function merged(target: unknown, patch: unknown): unknown {

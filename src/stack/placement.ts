@@ -3,11 +3,11 @@ import type { Stack } from '../api/index.ts';
 import type { ComponentName } from './component.ts';
 import { selectorOf } from './labels.ts';
 
-/** Where a component's pods may run, from `spec.scheduling`; empty fields are left out. */
-export function placementOf(stack: Stack): Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations'> {
+/** Where a component's pods may run: collectors on every node, the others on the nodes the spec names. */
+export function placementOf(stack: Stack, component: ComponentName): Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations'> {
   const { nodeSelector, tolerations } = stack.spec.scheduling;
   return {
-    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
+    ...(component !== 'alloy-node' && Object.keys(nodeSelector).length > 0 && { nodeSelector }),
     ...(tolerations.length > 0 && { tolerations: [...tolerations] }),
   };
 }

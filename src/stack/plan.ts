@@ -2,7 +2,7 @@ import type { Stack } from '../api/index.ts';
 import type { Wiring } from '../pipeline/index.ts';
 import { alloyNode } from './alloy/node.ts';
 import { alloySampler } from './alloy/sampler.ts';
-import type { Component, ComponentName, Context, Facts, Plan } from './component.ts';
+import type { Component, Context, Endpoints, Facts, Plan, Rendered } from './component.ts';
 import { withConfigHash } from './config-hash.ts';
 import { grafana } from './grafana/grafana.ts';
 import { loki } from './loki/loki.ts';
@@ -11,30 +11,33 @@ import { withOverrides } from './overrides.ts';
 import { tempo } from './tempo/tempo.ts';
 import { disabledComponents, enabledComponents, endpointsOf, wiringOf } from './wiring.ts';
 
-const builders: Readonly<Record<Exclude<ComponentName, 'agent'>, (context: Context, wiring: Wiring) => Component>> = {
-  tempo,
-  mimir,
-  loki,
-  'alloy-sampler': alloySampler,
-  'alloy-node': alloyNode,
-  grafana,
-};
-
 /**
  * Everything a stack is made of, as Kubernetes objects. Pure: the same stack and facts give the same objects, byte for
  * byte. Overrides come before the config hash, so that a patched configuration rolls its pods too.
  */
 export function plan(stack: Stack, facts: Facts): Plan {
   const context = { stack, facts };
-  const wiring = wiringOf(stack);
-  const built = enabledComponents(stack).map((name) => builders[name](context, wiring));
+  const endpoints = endpointsOf(stack);
+  const build = builders(context, wiringOf(stack), endpoints);
+  const built = enabledComponents(stack).map((component) => build[component]());
   const { components, problems } = withOverrides(built, stack.spec.overrides);
   return {
     components: components
       .map((component) => withConfigHash(component, facts.contentHashes))
       .map(({ name, image, objects, workload }) => ({ name, image, objects, workloads: [workload] })),
-    endpoints: endpointsOf(stack),
+    endpoints,
     disabled: disabledComponents(stack),
     problems,
+  };
+}
+
+function builders(context: Context, wiring: Wiring, endpoints: Endpoints): Readonly<Record<Rendered, () => Component>> {
+  return {
+    tempo: () => tempo(context),
+    mimir: () => mimir(context),
+    loki: () => loki(context),
+    'alloy-sampler': () => alloySampler(context, wiring),
+    'alloy-node': () => alloyNode(context, wiring),
+    grafana: () => grafana(context, endpoints),
   };
 }

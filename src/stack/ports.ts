@@ -1,5 +1,5 @@
 import type { Stack } from '../api/index.ts';
-import type { ComponentName } from './component.ts';
+import type { ComponentName, Rendered } from './component.ts';
 import { hostOf } from './names.ts';
 
 /** Who may open a connection: a component of the same stack, the operator's pods, or any pod or client. */
@@ -19,7 +19,7 @@ const collectors = ['alloy-node', 'alloy-sampler'] as const;
  * Every port the stack listens on and who calls it. Services, container ports, NetworkPolicies, Alloy's exporters and
  * Grafana's datasources are all read from here.
  */
-const model: Readonly<Record<Exclude<ComponentName, 'agent'>, readonly Port[]>> = {
+const model: Readonly<Record<Rendered, readonly Port[]>> = {
   'alloy-node': [
     { name: 'otlp-grpc', number: 4317, callers: ['anyone'] },
     { name: 'otlp-http', number: 4318, callers: ['anyone'] },
@@ -40,8 +40,7 @@ const model: Readonly<Record<Exclude<ComponentName, 'agent'>, readonly Port[]>> 
 };
 
 /** The ports a component of this stack has open. */
-export function portsOf(stack: Stack, component: ComponentName): readonly Port[] {
-  if (component === 'agent') return [];
+export function portsOf(stack: Stack, component: Rendered): readonly Port[] {
   const { grpc, http } = stack.spec.collection.receivers.otlp;
   const closed: readonly PortName[] =
     component === 'alloy-node'
@@ -51,18 +50,18 @@ export function portsOf(stack: Stack, component: ComponentName): readonly Port[]
 }
 
 /** The number of a port, open or not. Throws when the component has no such port: a mistake in this room. */
-export function portNumber(component: Exclude<ComponentName, 'agent'>, name: PortName): number {
+export function portNumber(component: Rendered, name: PortName): number {
   const port = model[component].find((candidate) => candidate.name === name);
   if (port === undefined) throw new Error(`${component} has no port ${name}`);
   return port.number;
 }
 
 /** `host:port` of a component's Service. */
-export function addressOf(stack: Stack, component: Exclude<ComponentName, 'agent'>, name: PortName): string {
+export function addressOf(stack: Stack, component: Rendered, name: PortName): string {
   return `${hostOf(stack, component)}:${portNumber(component, name)}`;
 }
 
 /** `http://host:port` of a component's Service. */
-export function urlOf(stack: Stack, component: Exclude<ComponentName, 'agent'>, name: PortName = 'http'): string {
+export function urlOf(stack: Stack, component: Rendered, name: PortName = 'http'): string {
   return `http://${addressOf(stack, component, name)}`;
 }

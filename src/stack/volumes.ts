@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Spec } from '../api/index.ts';
+import type { Spec, Volume } from '../api/index.ts';
 
 /** A mount and the pod volume behind it; a claim's volume comes from the StatefulSet instead. */
 export interface Mount {
@@ -32,7 +32,7 @@ export function dataMount(mountPath: string): Mount {
 }
 
 /** The volume claim template of a StatefulSet; an empty storage class means the cluster's default. */
-export function dataClaim({ size, storageClass }: { size: string; storageClass: string }) {
+export function dataClaim({ size, storageClass }: Volume) {
   return {
     metadata: { name: claimName },
     spec: {

@@ -1,16 +1,14 @@
 import type { Stack } from '../api/index.ts';
 import type { Wiring } from '../pipeline/index.ts';
-import type { ComponentName, Endpoints } from './component.ts';
+import type { Endpoints, Rendered } from './component.ts';
 import { hostOf } from './names.ts';
 import { addressOf, portNumber, urlOf } from './ports.ts';
 
-type Service = Exclude<ComponentName, 'agent'>;
-
-const all: readonly Service[] = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'grafana'];
+const all: readonly Rendered[] = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'grafana'];
 
 /** The components the spec turns on, stores before what writes to them. */
-export function enabledComponents({ spec }: Stack): readonly Service[] {
-  const off = new Set<Service>([
+export function enabledComponents({ spec }: Stack): readonly Rendered[] {
+  const off = new Set<Rendered>([
     ...(spec.traces.backend === 'None' ? ['tempo' as const] : []),
     ...(spec.metrics.backend === 'None' ? ['mimir' as const] : []),
     ...(spec.logs.backend === 'None' ? ['loki' as const] : []),
@@ -19,7 +17,7 @@ export function enabledComponents({ spec }: Stack): readonly Service[] {
   return all.filter((component) => !off.has(component));
 }
 
-export function disabledComponents(stack: Stack): readonly Service[] {
+export function disabledComponents(stack: Stack): readonly Rendered[] {
   const enabled = enabledComponents(stack);
   return all.filter((component) => !enabled.includes(component));
 }

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Spec, Stack } from '../api/index.ts';
-import type { ComponentName } from './component.ts';
+import type { Resources, Stack } from '../api/index.ts';
+import type { Rendered } from './component.ts';
 import { imageOf } from './images.ts';
 import { labelsOf } from './labels.ts';
 import { childName } from './names.ts';
@@ -9,11 +9,9 @@ import { portsOf } from './ports.ts';
 import { restrictedContainer, restrictedPod } from './security.ts';
 import { scratchMount, type Mount } from './volumes.ts';
 
-type Resources = Spec['traces']['resources'];
-
 /** How a program runs in its pod; everything common to all of them is added by `podTemplate`. */
-export interface Program {
-  readonly component: Exclude<ComponentName, 'agent'>;
+export interface PodShape {
+  readonly component: Rendered;
   readonly args?: readonly string[];
   readonly env?: readonly k8s.EnvVar[];
   readonly mounts: readonly Mount[];
@@ -27,30 +25,30 @@ export interface Program {
 }
 
 /** The pod of a component: one container, restricted, with its own service account. */
-export function podTemplate(stack: Stack, program: Program): k8s.PodTemplateSpec {
-  const { component } = program;
-  const mounts = [...program.mounts, scratchMount('tmp', '/tmp')];
+export function podTemplate(stack: Stack, shape: PodShape): k8s.PodTemplateSpec {
+  const { component } = shape;
+  const mounts = [...shape.mounts, scratchMount('tmp', '/tmp')];
   const { pullSecrets } = stack.spec.images;
   return {
     metadata: { labels: labelsOf(stack, component) },
     spec: {
       serviceAccountName: childName(stack, component),
-      ...(program.usesApi !== true && { automountServiceAccountToken: false }),
+      ...(shape.usesApi !== true && { automountServiceAccountToken: false }),
       // A Service named like a program's own setting would otherwise reach it as an environment variable.
       enableServiceLinks: false,
       securityContext: restrictedPod,
       ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
-      ...placementOf(stack),
-      ...spreadOf(stack, component, program.replicas ?? 1),
-      ...(program.gracePeriodSeconds !== undefined && { terminationGracePeriodSeconds: program.gracePeriodSeconds }),
-      containers: [container(stack, program, mounts)],
+      ...placementOf(stack, component),
+      ...spreadOf(stack, component, shape.replicas ?? 1),
+      ...(shape.gracePeriodSeconds !== undefined && { terminationGracePeriodSeconds: shape.gracePeriodSeconds }),
+      containers: [container(stack, shape, mounts)],
       volumes: mounts.flatMap(({ volume }) => (volume === undefined ? [] : [volume])),
     },
   };
 }
 
-function container(stack: Stack, program: Program, mounts: readonly Mount[]): k8s.Container {
-  const { component, args, env = [], resources, readyPath } = program;
+function container(stack: Stack, shape: PodShape, mounts: readonly Mount[]): k8s.Container {
+  const { component, args, env = [], resources, readyPath } = shape;
   const http = k8s.IntOrString.fromString('http');
   return {
     name: component,

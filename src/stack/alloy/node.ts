@@ -2,17 +2,17 @@ import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
 import { nodePipeline, stabilityOf, type Wiring } from '../../pipeline/index.ts';
 import type { Component, Context } from '../component.ts';
-import { addServiceAccount } from '../identity.ts';
+import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
 import { metadataOf, selectorOf } from '../labels.ts';
 import { childName } from '../names.ts';
-import { addNetworkPolicy } from '../network-policy.ts';
-import { addService } from '../service.ts';
+import { networkPolicies } from '../network-policy.ts';
+import { service } from '../service.ts';
 import { synthesize } from '../synthesis.ts';
 import { configMount, scratchMount } from '../volumes.ts';
 import { podTemplate } from '../workload.ts';
-import { addPodReader } from './pod-reader.ts';
 import { authorizationEnv, authorizationSecrets } from './export-secrets.ts';
+import { podReader } from './pod-reader.ts';
 import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
 
 const component = 'alloy-node';
@@ -21,18 +21,16 @@ const component = 'alloy-node';
 export function alloyNode(context: Context, wiring: Wiring): Component {
   const { stack } = context;
   const name = childName(stack, component);
+  const metadata = metadataOf(stack, component);
   const config = nodePipeline(stack, wiring);
-  const objects = synthesize((chart) => {
-    addServiceAccount(chart, stack, component, true);
-    addPodReader(chart, stack, component);
-    new k8s.KubeConfigMap(chart, 'config', {
-      metadata: metadataOf(stack, component),
-      data: { [configFile]: printAlloy(config) },
-    });
-    addService(chart, stack, component);
-    addNetworkPolicy(chart, context, component);
+  const objects = synthesize((chart) => [
+    serviceAccount(chart, stack, component, true),
+    ...podReader(chart, stack, component),
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: printAlloy(config) } }),
+    service(chart, stack, component),
+    ...networkPolicies(chart, context, component),
     new k8s.KubeDaemonSet(chart, 'workload', {
-      metadata: metadataOf(stack, component),
+      metadata,
       spec: {
         selector: { matchLabels: selectorOf(stack, component) },
         template: podTemplate(stack, {
@@ -45,8 +43,8 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
           usesApi: true,
         }),
       },
-    });
-  });
+    }),
+  ]);
   return {
     name: component,
     image: imageOf(component, stack.spec.images),

@@ -1,4 +1,4 @@
-import type { Chart } from 'cdk8s';
+import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Stack } from '../../api/index.ts';
 import type { ComponentName } from '../component.ts';
@@ -14,16 +14,15 @@ export function podReaderRules(podLogs: boolean): k8s.PolicyRule[] {
   ];
 }
 
-/** Binds those rights to the component's account, in every namespace. */
-export function addPodReader(chart: Chart, stack: Stack, component: ComponentName): void {
+/** Those rights and their binding to the component's account, in every namespace. */
+export function podReader(chart: Chart, stack: Stack, component: ComponentName): readonly ApiObject[] {
   const metadata = { name: clusterScopedName(stack, component), labels: labelsOf(stack, component) };
-  new k8s.KubeClusterRole(chart, `${component}-role`, {
-    metadata,
-    rules: podReaderRules(stack.spec.collection.podLogs.enabled),
-  });
-  new k8s.KubeClusterRoleBinding(chart, `${component}-binding`, {
-    metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
-    subjects: [{ kind: 'ServiceAccount', name: childName(stack, component), namespace: stack.namespace }],
-  });
+  return [
+    new k8s.KubeClusterRole(chart, 'role', { metadata, rules: podReaderRules(stack.spec.collection.podLogs.enabled) }),
+    new k8s.KubeClusterRoleBinding(chart, 'binding', {
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
+      subjects: [{ kind: 'ServiceAccount', name: childName(stack, component), namespace: stack.namespace }],
+    }),
+  ];
 }

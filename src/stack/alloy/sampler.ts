@@ -1,14 +1,15 @@
-import type { Chart } from 'cdk8s';
+import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
 import { samplerPipeline, samplingData, stabilityOf, type Wiring } from '../../pipeline/index.ts';
+import type { Stack } from '../../api/index.ts';
 import type { Component, Context } from '../component.ts';
-import { addServiceAccount } from '../identity.ts';
+import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
 import { metadataOf, selectorOf } from '../labels.ts';
 import { childName, samplingName } from '../names.ts';
-import { addNetworkPolicy } from '../network-policy.ts';
-import { addService } from '../service.ts';
+import { networkPolicies } from '../network-policy.ts';
+import { service } from '../service.ts';
 import { synthesize } from '../synthesis.ts';
 import { claimRetention, configMount, dataClaim, dataMount, scratchMount } from '../volumes.ts';
 import { podTemplate } from '../workload.ts';
@@ -21,20 +22,21 @@ const component = 'alloy-sampler';
 export function alloySampler(context: Context, wiring: Wiring): Component {
   const { stack } = context;
   const name = childName(stack, component);
-  const drain = drainOf(stack.spec.sampling.decisionWait);
+  const metadata = metadataOf(stack, component);
   const config = samplerPipeline(stack, wiring);
-  const objects = synthesize((chart) => {
-    addServiceAccount(chart, stack, component);
-    new k8s.KubeConfigMap(chart, 'config', {
-      metadata: metadataOf(stack, component),
-      data: { [configFile]: printAlloy(config) },
-    });
-    addSamplingData(chart, context);
-    addService(chart, stack, component, 'headless');
-    addNetworkPolicy(chart, context, component);
-    addDisruptionBudget(chart, context);
-    addWorkload(chart, context, alloyArgs(stabilityOf(config)));
-  });
+  const drain = drainOf(stack.spec.sampling.decisionWait);
+  const objects = synthesize((chart) => [
+    serviceAccount(chart, stack, component),
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: printAlloy(config) } }),
+    new k8s.KubeConfigMap(chart, 'sampling', {
+      metadata: metadataOf(stack, component, samplingName(stack)),
+      data: { 'sampling.json': `${JSON.stringify(samplingData(stack), undefined, 2)}\n` },
+    }),
+    service(chart, stack, component, 'headless'),
+    ...networkPolicies(chart, context, component),
+    ...disruptionBudgets(chart, stack),
+    workload(chart, stack, alloyArgs(stabilityOf(config)), drain.gracePeriodSeconds),
+  ]);
   return {
     name: component,
     image: imageOf(component, stack.spec.images),
@@ -47,26 +49,22 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
   };
 }
 
-function addSamplingData(chart: Chart, { stack }: Context): void {
-  new k8s.KubeConfigMap(chart, 'sampling', {
-    metadata: metadataOf(stack, component, samplingName(stack)),
-    data: { 'sampling.json': `${JSON.stringify(samplingData(stack), undefined, 2)}\n` },
-  });
-}
-
 /** Draining nodes takes samplers one by one; with a single one a budget would only block the drain. */
-function addDisruptionBudget(chart: Chart, { stack }: Context): void {
-  if (stack.spec.collection.sampler.replicas < 2) return;
-  new k8s.KubePodDisruptionBudget(chart, 'budget', {
-    metadata: metadataOf(stack, component),
-    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: selectorOf(stack, component) } },
-  });
+function disruptionBudgets(chart: Chart, stack: Stack): readonly ApiObject[] {
+  if (stack.spec.collection.sampler.replicas < 2) return [];
+  const selector = { matchLabels: selectorOf(stack, component) };
+  return [
+    new k8s.KubePodDisruptionBudget(chart, 'budget', {
+      metadata: metadataOf(stack, component),
+      spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector },
+    }),
+  ];
 }
 
-function addWorkload(chart: Chart, { stack }: Context, args: readonly string[]): void {
+function workload(chart: Chart, stack: Stack, args: readonly string[], gracePeriodSeconds: number): ApiObject {
   const { sampler, buffer } = stack.spec.collection;
   const name = childName(stack, component);
-  new k8s.KubeStatefulSet(chart, 'workload', {
+  return new k8s.KubeStatefulSet(chart, 'workload', {
     metadata: metadataOf(stack, component),
     spec: {
       serviceName: name,
@@ -86,7 +84,7 @@ function addWorkload(chart: Chart, { stack }: Context, args: readonly string[]):
         resources: sampler.resources,
         readyPath: '/-/ready',
         replicas: sampler.replicas,
-        gracePeriodSeconds: drainOf(stack.spec.sampling.decisionWait).gracePeriodSeconds,
+        gracePeriodSeconds,
       }),
       ...(buffer.persistent && { volumeClaimTemplates: [dataClaim({ size: buffer.size, storageClass: '' })] }),
     },

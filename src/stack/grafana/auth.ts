@@ -1,24 +1,35 @@
-import type { k8s } from 'cdk8s-plus-28';
+import type { ApiObject, Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
 import type { Spec, Stack } from '../../api/index.ts';
+import type { Context } from '../component.ts';
+import { metadataOf } from '../labels.ts';
 import { grafanaAdminName } from '../names.ts';
 
-export const adminUserKey = 'admin-user';
-export const adminPasswordKey = 'admin-password';
+const userKey = 'admin-user';
+const passwordKey = 'admin-password';
 
 /**
  * Who may enter Grafana. The anonymous modes make no administrator at all, since one with the well-known password would
  * answer on the API even where the login form is hidden.
  */
-export function authEnv(stack: Stack): readonly k8s.EnvVar[] {
-  const modes: Readonly<Record<Spec['grafana']['auth'], readonly k8s.EnvVar[]>> = {
-    AnonymousViewer: anonymous('Viewer'),
-    AnonymousAdmin: anonymous('Admin'),
-    Password: [
-      fromSecret('GF_SECURITY_ADMIN_USER', stack, adminUserKey),
-      fromSecret('GF_SECURITY_ADMIN_PASSWORD', stack, adminPasswordKey),
-    ],
-  };
-  return modes[stack.spec.grafana.auth];
+export function authEnv(stack: Stack, auth: Spec['grafana']['auth']): readonly k8s.EnvVar[] {
+  if (auth !== 'Password') return anonymous(auth === 'AnonymousAdmin' ? 'Admin' : 'Viewer');
+  return [
+    fromSecret('GF_SECURITY_ADMIN_USER', stack, userKey),
+    fromSecret('GF_SECURITY_ADMIN_PASSWORD', stack, passwordKey),
+  ];
+}
+
+/** The Secret with the administrator, in mode Password and once the password is known. */
+export function admins(chart: Chart, { stack, facts }: Context): readonly ApiObject[] {
+  if (stack.spec.grafana.auth !== 'Password' || facts.grafanaPassword === undefined) return [];
+  return [
+    new k8s.KubeSecret(chart, 'admin', {
+      metadata: metadataOf(stack, 'grafana', grafanaAdminName(stack)),
+      // Not stringData: the API server turns that into data, and what we own would not be what is there.
+      data: { [userKey]: base64('admin'), [passwordKey]: base64(facts.grafanaPassword) },
+    }),
+  ];
 }
 
 function anonymous(role: 'Viewer' | 'Admin'): readonly k8s.EnvVar[] {
@@ -33,4 +44,8 @@ function anonymous(role: 'Viewer' | 'Admin'): readonly k8s.EnvVar[] {
 
 function fromSecret(name: string, stack: Stack, key: string): k8s.EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: grafanaAdminName(stack), key } } };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64');
 }

@@ -2,6 +2,9 @@ import { dashboards } from '../../dashboards/index.ts';
 
 export const dashboardDirectory = '/etc/ostack/dashboards';
 
+/** File of the dashboard people land on. */
+export const homeFile = `${dashboardDirectory}/services.json`;
+
 /** The provider that reads the dashboards; their files are followed, so a new one needs no restart. */
 export function dashboardProvider(): object {
   return {
@@ -20,7 +23,7 @@ export function dashboardProvider(): object {
   };
 }
 
-/** One ConfigMap a dashboard, since an object may not exceed 1 MiB: [name of the dashboard, its file's text]. */
-export function dashboardFiles(): readonly (readonly [name: string, text: string])[] {
-  return dashboards.map(({ name, model }) => [name, `${JSON.stringify(model)}\n`]);
+/** The dashboards as files, by name without ending. */
+export function dashboardFiles(): readonly { readonly name: string; readonly text: string }[] {
+  return dashboards.map(({ name, model }) => ({ name, text: `${JSON.stringify(model)}\n` }));
 }
