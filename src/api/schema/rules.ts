@@ -11,19 +11,17 @@ export function broken(node: Node, value: unknown, path: string, faults: readonl
   const problems: Problem[] = [];
   for (const [key, inner] of Object.entries(typeof value === 'object' && node.kind !== 'free' ? value! : {})) {
     const below = child(node, key);
-    if (below) problems.push(...broken(below, inner, path + step(node, key), faults, earlier(node, key, inner, old)));
+    if (!below) continue;
+    problems.push(...broken(below, inner, path + step(node, key), faults, earlier(node, key, inner, old)));
   }
   if (faults.some((fault) => isWithin(fault.path, path))) return problems;
   if (node.kind === 'list') problems.push(...repeated(node, value as readonly unknown[], path));
-  for (const rule of node.rules) {
-    if (
-      rule.transition
-        ? old === undefined || rule.holds(value as never, old as never)
-        : rule.holds(value as never, value as never)
-    )
-      continue;
-    problems.push({ path: path + (rule.at ?? ''), reason: rule.reason, fix: rule.fix });
+  for (const { transition, holds, at = '', reason, fix } of node.rules) {
+    if (transition && old === undefined) continue;
+    if (!holds(value as never, old as never)) problems.push({ path: path + at, reason, fix });
   }
+  // A check may rely on every rule at and below its value.
+  if (problems.length > 0) return problems;
   for (const check of node.checks) {
     for (const { at = '', reason, fix } of check(value as never)) problems.push({ path: path + at, reason, fix });
   }

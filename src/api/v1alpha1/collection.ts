@@ -104,7 +104,6 @@ const exportTo = keyed(
     name: entryName('sink'),
     endpoint: string({ min: 3, max: 512 })
       .example('otel.example.com:4317', 'https://otlp.example.com', 'http://collector.tools:4318/otlp')
-      .check(plainEndpoint)
       .describe('host:port for Grpc, a URL with http:// or https:// for Http.'),
     protocol: word('Grpc', 'Http').default('Grpc').describe('OTLP over gRPC or over HTTP.'),
     insecure: boolean().default(false).describe('Send in clear text, without TLS.'),
@@ -127,6 +126,7 @@ const exportTo = keyed(
       .describe('Where the Authorization header comes from; a change of the Secret rolls the senders.'),
   })
     .describe('One OTLP sink.')
+    .check(plainEndpoint)
     .rule({
       cel: "self.protocol == 'Http' ? self.endpoint.matches('^https?://[^/]') : !self.endpoint.contains('/')",
       reason: 'does not fit the protocol',

@@ -2,15 +2,18 @@ import type { Flaw } from '../schema/index.ts';
 
 const host = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)$/;
 
-/** `host:port`, or a URL without credentials, query or fragment. */
-export function plainEndpoint(endpoint: string): readonly Flaw[] {
-  const flaw = endpoint.includes('://') ? urlFlaw(endpoint, ['http:', 'https:']) : addressFlaw(endpoint);
-  return flaw ? [flaw] : [];
+/** The endpoint of a sink: `host:port` for gRPC; for HTTP a URL without credentials, query or fragment. */
+export function plainEndpoint(sink: {
+  readonly endpoint: string;
+  readonly protocol: 'Grpc' | 'Http';
+}): readonly Flaw[] {
+  const flaw = sink.protocol === 'Http' ? urlFlaw(sink.endpoint) : addressFlaw(sink.endpoint);
+  return flaw ? [{ ...flaw, at: '.endpoint' }] : [];
 }
 
 /** An http or https URL with a path of its own, for Prometheus remote write. */
 export function remoteWriteUrl(url: string): readonly Flaw[] {
-  const flaw = urlFlaw(url, ['http:', 'https:']);
+  const flaw = urlFlaw(url);
   if (flaw) return [flaw];
   if (new URL(url).pathname !== '/') return [];
   return [{ reason: 'has no path', fix: 'write the whole push URL, such as https://mimir.example.com/api/v1/push' }];
@@ -26,11 +29,10 @@ function addressFlaw(address: string): Flaw | undefined {
   return undefined;
 }
 
-function urlFlaw(text: string, schemes: readonly string[]): Flaw | undefined {
+function urlFlaw(text: string): Flaw | undefined {
   const fix = 'write a URL such as https://otlp.example.com';
   if (!URL.canParse(text)) return { reason: 'is not a URL', fix };
   const url = new URL(text);
-  if (!schemes.includes(url.protocol)) return { reason: `has the scheme ${url.protocol}`, fix };
   if (!host.test(url.hostname)) return { reason: 'has no valid host', fix };
   if (url.username || url.password) {
     return { reason: 'holds credentials', fix: 'take them out of the URL; they belong in a Secret' };

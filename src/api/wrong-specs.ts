@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+/** A mistake users make, and who tells them. Unit tests ask the parser, a scenario asks a real API server. */
+export interface WrongSpec {
+  readonly name: string;
+  /** Wrong by itself, and as a merge patch over any good spec of size dev. */
+  readonly spec: unknown;
+  /** The spec that is stored before, for mistakes that are changes. */
+  readonly from?: unknown;
+  /** The name of the resource, for mistakes in it. */
+  readonly resourceName?: string;
+  /** `server`: refused with strict field validation. `operator`: stored, then `Accepted=False`. */
+  readonly refusedBy: 'server' | 'operator';
+  /** The path `parseStack` names. */
+  readonly path: string;
+  /** Words of the API server's message, for those it refuses. */
+  readonly server?: string;
+  /** Words of the reason or fix `parseStack` gives. */
+  readonly parser: string;
+}
+
+/** Every mistake of the table in `wrong-specs/`. */
+export function wrongSpecs(): readonly WrongSpec[] {
+  const folder = join(import.meta.dirname, 'wrong-specs');
+  return readdirSync(folder).flatMap((file) => parse(readFileSync(join(folder, file), 'utf8')) as readonly WrongSpec[]);
+}
+
+/** A resource that carries a spec. */
+export function carrying(spec: unknown, name = 'demo'): object {
+  const metadata = { name, namespace: 'observability' };
+  return { apiVersion: 'ostack.io/v1alpha1', kind: 'ObservabilityStack', metadata, spec };
+}
