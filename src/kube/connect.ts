@@ -64,7 +64,9 @@ async function connectByFile(options: { kubeconfig?: string; context?: string })
   return {
     url: cluster.server.replace(/\/+$/, ''),
     tls: Object.fromEntries(
-      Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(([, v]) => v !== undefined && v !== null),
+      Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(
+        ([, v]) => v !== undefined && v !== null,
+      ),
     ) as AgentOptions,
     namespace: context.namespace ?? 'default',
     async headers() {

@@ -103,6 +103,10 @@ export class Reflector {
 
   /** Takes the answer to a write of ours, so that the next read sees it; ignored if the watch has already passed it. */
   learn(live: Live): void {
+    const { namespace, labelSelector } = this.scope;
+    if (namespace !== undefined && live.metadata.namespace !== namespace) return;
+    // What the selector may not choose would stay in the store for ever: no watch tells of its end.
+    if (labelSelector !== undefined && live.metadata.labels?.[labelSelector] === undefined) return;
     if (this.version === undefined || isNewer(live.metadata.resourceVersion, this.version))
       this.store.put(this.keep(live));
   }
@@ -217,7 +221,7 @@ export class Reflector {
     this.version = event.object.metadata.resourceVersion;
   }
 
-  private readonly keep = (live: Live): Live => 
+  private readonly keep = (live: Live): Live =>
     (this.scope.metadataOnly ? bare : slim)(live, { apiVersion: this.scope.apiVersion, kind: this.scope.kind });
 
   private async audits(signal: AbortSignal): Promise<void> {

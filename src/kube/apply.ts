@@ -1,0 +1,155 @@
+import type { Discovery } from './discovery.ts';
+import { Conflict, Invalid } from './errors.ts';
+import { type Lack, lacks, textOfPath } from './lacks.ts';
+import { ownersOf } from './owners.ts';
+import { toRendering } from './rendering.ts';
+import { repairPatch } from './repair.ts';
+import { type KubeObject, type Live, type Ref, refOf, textOf } from './resource.ts';
+import type { Rest } from './rest.ts';
+import { fieldManager } from './slim.ts';
+
+export type Applied =
+  { readonly kind: 'unchanged' } | { readonly kind: 'applied'; readonly live: Live; readonly created: boolean };
+
+/** Somebody else wrote fields that we render, and we put them back. */
+export interface Contest {
+  readonly ref: Ref;
+  /** The fields, as `.spec.replicas`. */
+  readonly fields: readonly string[];
+  /** The field managers that own them now; empty where the server does not say (a removed field has no owner). */
+  readonly managers: readonly string[];
+}
+
+export interface ApplyOptions {
+  readonly rest: Rest;
+  readonly discovery: Discovery;
+  /** Throws if this process must not write now. */
+  readonly admit: () => void;
+  readonly onContest: (contest: Contest) => void;
+  /** Resolves true when the object is gone, false when it is not after a while. */
+  readonly gone: (live: Live) => Promise<boolean>;
+}
+
+/** Makes live objects what was rendered, by strict server-side apply, and never by a write that would change nothing. */
+export class Applier {
+  private readonly options: ApplyOptions;
+  // What the server made of a rendering where it did not take it word for word: asking again would not help.
+  private readonly settled = new Map<string, { readonly uid: string; readonly lacking: string }>();
+
+  constructor(options: ApplyOptions) {
+    this.options = options;
+  }
+
+  /** `live` is what the store knows of it. Throws Conflict while the object is being deleted, and as `Rest.request` does. */
+  async apply(object: KubeObject, live: Live | undefined): Promise<Applied> {
+    const rendered = toRendering(object);
+    if (live === undefined) return this.write(rendered, undefined, []);
+    if (live.metadata.deletionTimestamp !== undefined)
+      throw new Conflict(`${textOf(refOf(live))} is being deleted`, 409, 'It is applied again once it is gone.');
+    const lacking = lacks(live, rendered);
+    if (lacking.length === 0 || this.isSettled(live, lacking)) return { kind: 'unchanged' };
+    this.reportContest(live, lacking);
+    return this.write(rendered, live, lacking);
+  }
+
+  /** What applying would make of an object, without doing it. Throws as `Rest.request` does. */
+  async dryRun(object: KubeObject): Promise<Live> {
+    const path = await this.options.discovery.pathOf(refOf(object));
+    return (await this.send(path, toRendering(object), { dryRun: 'All' })).live;
+  }
+
+  /** Forgets what is known of an object that is gone. */
+  forget(live: Live): void {
+    this.settled.delete(textOf(refOf(live)));
+  }
+
+  private async write(rendered: KubeObject, live: Live | undefined, lacking: readonly Lack[]): Promise<Applied> {
+    const path = await this.options.discovery.pathOf(refOf(rendered));
+    const sent = await this.send(path, rendered, {}).catch((error: unknown) => {
+      if (!(error instanceof Invalid) || live === undefined) throw error;
+      return error.immutable
+        ? this.recreate(path, rendered, live, error)
+        : this.overrule(path, rendered, live, lacking, error);
+    });
+    const still = lacks(sent.live, rendered);
+    const key = textOf(refOf(rendered));
+    if (still.length === 0) this.settled.delete(key);
+    else this.settled.set(key, { uid: sent.live.metadata.uid, lacking: describe(still) });
+    return { kind: 'applied', ...sent };
+  }
+
+  private async send(
+    path: string,
+    rendered: KubeObject,
+    query: { readonly dryRun?: 'All' },
+  ): Promise<{ live: Live; created: boolean }> {
+    const { status, body } = await this.options.rest.request('PATCH', path, {
+      query: { fieldManager, force: true, fieldValidation: 'Strict', ...query },
+      contentType: 'application/apply-patch+yaml',
+      body: rendered,
+      ...(query.dryRun === undefined && { admit: this.options.admit }),
+    });
+    return { live: body as Live, created: status === 201 };
+  }
+
+  /** Another manager's items stand beside ours and the sum is refused: theirs go first. */
+  private async overrule(
+    path: string,
+    rendered: KubeObject,
+    live: Live,
+    lacking: readonly Lack[],
+    refusal: Invalid,
+  ): Promise<{ live: Live; created: boolean }> {
+    const patch = repairPatch(live, rendered, lacking);
+    if (Object.keys(patch).length === 0) throw refusal;
+    const { rest, admit } = this.options;
+    const query = { fieldManager, fieldValidation: 'Strict' };
+    await rest.request('PATCH', path, { query, contentType: 'application/merge-patch+json', body: patch, admit });
+    return this.send(path, rendered, {});
+  }
+
+  /**
+   * A field that cannot change: the object is made anew. The pods of a StatefulSet stay and are adopted by the new one,
+   * and its volumes belong to no one who is deleted; everything else holds nothing that would be lost.
+   */
+  private async recreate(
+    path: string,
+    rendered: KubeObject,
+    live: Live,
+    refusal: Invalid,
+  ): Promise<{ live: Live; created: boolean }> {
+    const { rest, admit, gone } = this.options;
+    // What would be refused as a new object too must not cost us the one that runs.
+    await this.tryAnew(rendered).catch((error: unknown) => {
+      throw error instanceof Invalid ? refusal : error;
+    });
+    const propagationPolicy = live.kind === 'StatefulSet' ? 'Orphan' : 'Background';
+    const body = { propagationPolicy, preconditions: { uid: live.metadata.uid } };
+    await rest.request('DELETE', path, { body, admit });
+    if (!(await gone(live)))
+      throw new Conflict(`${textOf(refOf(live))} is not gone yet`, 409, 'It is applied again once it is gone.');
+    return this.send(path, rendered, {});
+  }
+
+  private async tryAnew(rendered: KubeObject): Promise<void> {
+    const name = `${rendered.metadata.name.slice(0, 40)}-ostack-check`;
+    await this.dryRun({ ...rendered, metadata: { ...rendered.metadata, name } });
+  }
+
+  private isSettled(live: Live, lacking: readonly Lack[]): boolean {
+    const known = this.settled.get(textOf(refOf(live)));
+    return known !== undefined && known.uid === live.metadata.uid && known.lacking === describe(lacking);
+  }
+
+  private reportContest(live: Live, lacking: readonly Lack[]): void {
+    // A rendering of ours that differs is no contest: the annotation is the first to lack.
+    const ours = lacking.some(({ path }) => path.at(-1) === 'ostack.io/rendering');
+    if (ours) return;
+    const managers = [...new Set(lacking.flatMap(({ path }) => ownersOf(live, path)))];
+    this.options.onContest({ ref: refOf(live), fields: lacking.map(({ path }) => textOfPath(path)), managers });
+  }
+}
+
+function describe(lacking: readonly Lack[]): string {
+  return JSON.stringify(lacking.map(({ path, live }) => [textOfPath(path), live ?? null]));
+}

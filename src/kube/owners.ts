@@ -1,0 +1,27 @@
+import type { Step } from './lacks.ts';
+import type { Live } from './resource.ts';
+
+/** The managers other than us that own a field of this object, as the server recorded it. */
+export function ownersOf(live: Live, path: readonly Step[]): string[] {
+  const owning = (live.metadata.managedFields ?? []).filter((entry) => owns(entry.fieldsV1 ?? {}, path));
+  return [...new Set(owning.map((entry) => entry.manager))];
+}
+
+function owns(fields: Readonly<Record<string, unknown>>, path: readonly Step[]): boolean {
+  let here = fields;
+  for (const step of path) {
+    const name = Object.keys(here).find((candidate) => matches(candidate, step));
+    // A value owned as a whole has no fields of its own in the record.
+    if (name === undefined) return Object.keys(here).length === 0;
+    here = here[name] as Readonly<Record<string, unknown>>;
+  }
+  return true;
+}
+
+function matches(recorded: string, step: Step): boolean {
+  if (typeof step === 'string') return recorded === `f:${step}`;
+  if ('value' in step) return recorded === `v:${JSON.stringify(step.value)}`;
+  if (!recorded.startsWith('k:')) return false;
+  const key = JSON.parse(recorded.slice(2)) as Record<string, unknown>;
+  return Object.entries(step.key).every(([name, value]) => key[name] === value);
+}
