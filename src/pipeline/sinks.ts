@@ -1,0 +1,80 @@
+import { block, call, component, ref, toLabel, type Block, type Expression } from '../alloy/index.ts';
+import { queue, retry } from './delivery.ts';
+import { canaryService } from './marks.ts';
+import { attributeOf, literal } from './ottl.ts';
+import { output, type Outputs } from './output.ts';
+import type { Sink } from './targets.ts';
+
+/** The environment variable that holds the Authorization header of a sink, in both roles. */
+export function authorizationVariable(sink: string): string {
+  return `OSTACK_EXPORT_${sink.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_AUTHORIZATION`;
+}
+
+/** Exporters for sinks, behind one filter that keeps the operator's canary at home. */
+export interface Sinks {
+  readonly blocks: readonly Block[];
+  /** What to send a signal to; empty if no sink takes it. */
+  readonly inputs: Readonly<Record<'traces' | 'metrics' | 'logs', readonly Expression[]>>;
+}
+
+type Signal = keyof Sinks['inputs'];
+
+/** `sinksOf` names the sinks of each signal this role sends. */
+export function sinks(signals: Readonly<Partial<Record<Signal, readonly Sink[]>>>, queueBytes: number): Sinks {
+  const used = new Set(Object.values(signals).flat());
+  const entry = (signal: Signal): readonly Expression[] =>
+    (signals[signal] ?? []).length === 0 ? [] : [ref('otelcol.processor.filter.export.input')];
+  if (used.size === 0) return { blocks: [], inputs: { traces: [], metrics: [], logs: [] } };
+  const outputs = Object.fromEntries(
+    Object.entries(signals).map(([signal, list]) => [signal, list.map((sink) => ref(`${exporterOf(sink)}.input`))]),
+  );
+  return {
+    blocks: [withoutCanary(outputs), ...[...used].flatMap((sink) => exporter(sink, queueBytes))],
+    inputs: { traces: entry('traces'), metrics: entry('metrics'), logs: entry('logs') },
+  };
+}
+
+function withoutCanary(outputs: Outputs): Block {
+  const isCanary = [`${attributeOf('resource.attributes', 'service.name')} == ${literal(canaryService)}`];
+  return component(
+    'otelcol.processor.filter',
+    'export',
+    { error_mode: 'ignore' },
+    outputs.traces && block('traces', { span: isCanary }),
+    outputs.metrics && block('metrics', { metric: isCanary }),
+    outputs.logs && block('logs', { log_record: isCanary }),
+    output(outputs),
+  );
+}
+
+function exporterOf({ name, protocol }: Sink): string {
+  return `otelcol.exporter.${protocol === 'Grpc' ? 'otlp' : 'otlphttp'}.${labelOf(name)}`;
+}
+
+function labelOf(name: string): string {
+  return `export_${toLabel(name)}`;
+}
+
+function exporter(sink: Sink, queueBytes: number): readonly Block[] {
+  const label = labelOf(sink.name);
+  const auth = sink.authorization === undefined ? undefined : ref(`otelcol.auth.headers.${label}.handler`);
+  return [
+    ...(auth === undefined ? [] : [authorization(sink.name, label)]),
+    component(
+      sink.protocol === 'Grpc' ? 'otelcol.exporter.otlp' : 'otelcol.exporter.otlphttp',
+      label,
+      queue(queueBytes),
+      retry(),
+      block(
+        'client',
+        { endpoint: sink.endpoint, auth },
+        sink.protocol === 'Grpc' && sink.insecure ? block('tls', { insecure: true }) : undefined,
+      ),
+    ),
+  ];
+}
+
+function authorization(sink: string, label: string): Block {
+  const value = call('sys.env', authorizationVariable(sink));
+  return component('otelcol.auth.headers', label, block('header', { key: 'Authorization', value }));
+}

@@ -1,0 +1,17 @@
+/** Where the two Alloy roles find each other, the backends and what they scrape. */
+export interface Wiring {
+  readonly stackName: string;
+  readonly namespace: string;
+  /** Empty for none. */
+  readonly clusterName: string;
+  /** A headless Service: its name must answer with the addresses of the ready samplers only. */
+  readonly sampler: { readonly headless: string; readonly port: number };
+  /** host:port */
+  readonly tempo?: { readonly otlpGrpc: string };
+  /** URL of the push endpoint */
+  readonly mimir?: { readonly remoteWrite: string };
+  /** URL of the push endpoint, `…/loki/api/v1/push` */
+  readonly loki?: { readonly push: string };
+  /** Own metrics of the components: the name they carry in `app.kubernetes.io/name`, and host:port of `/metrics`. */
+  readonly scrape: readonly { readonly job: string; readonly address: string }[];
+}
