@@ -58,4 +58,4 @@ async function conditionsTable(ground: Ground): Promise<string> {
 
 const onKind = await hasKind();
 if (process.argv[2] === 'down') await (onKind ? kindDown() : downNode());
-else await up(onKind ? await kindGround() : await nodeGround());
+else await up(onKind ? await kindGround() : await nodeGround(say));

@@ -1,25 +1,30 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { testImages } from '../cluster/images.ts';
+import { bundledImage, importImages, testImages } from '../cluster/images.ts';
 import { upNode } from '../cluster/node.ts';
-import { programPath } from '../cluster/programs.ts';
+import { buildPrograms, programPath } from '../cluster/programs.ts';
+import type { Progress } from '../cluster/progress.ts';
 import type { Ground } from './ground.ts';
 
+const shopImage = 'ostack.test/shop:dev';
 const tour = join(import.meta.dirname, 'tour.ts');
 
 /** The Kubernetes node of `e2e/cluster`: no Docker, no registry. */
-export async function nodeGround(): Promise<Ground> {
-  const node = await upNode();
-  const helm = await programPath('helm');
+export async function nodeGround(progress: Progress): Promise<Ground> {
+  const node = await upNode({ progress });
+  await buildPrograms(['helm'], progress);
+  await importImages(node.place, progress);
+  await node.useImage(await bundledImage(shopImage, 'examples/shop/main.ts'));
+  const helm = programPath('helm');
   const address = async (service: string, namespace: string, port: number): Promise<string> => {
     const ip = await node.kubectl(['get', 'service', service, '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}']);
     return `http://${ip.trim()}:${port}`;
   };
   return {
-    title: `the real node in network namespace ${node.netns}`,
+    title: `the real node ${node.place.name} of e2e/cluster`,
     stackPatch: { spec: { images: { overrides: testImages }, grafana: { enabled: false } } },
     operatorImage: { repository: 'ostack.test/ostack', tag: 'dev' },
-    shopImage: 'ostack.test/shop:dev',
+    shopImage,
     withoutGrafana: "Grafana's program cannot be had without a registry, so spec.grafana.enabled is false here",
     kubectl: (args, input) => node.kubectl(args, input),
     helm: (args) => node.inside(helm, [...args, `--kubeconfig=${node.kubeconfig}`]),
@@ -29,8 +34,8 @@ export async function nodeGround(): Promise<Ground> {
         address(`${stack}-mimir`, namespace, 8080),
         address(`${stack}-loki`, namespace, 3100),
       ]);
-      const netns = `--net=/run/netns/${node.netns}`;
-      await execa('nsenter', [netns, process.execPath, tour, ...urls], { stdio: 'inherit' });
+      const [enter = '', ...inside] = node.entering;
+      await execa(enter, [...inside, process.execPath, tour, ...urls], { stdio: 'inherit' });
     },
   };
 }

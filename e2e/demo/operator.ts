@@ -15,7 +15,7 @@ export async function installOperator(node: RealNode, options: { replicas?: numb
     replicas: `${options.replicas ?? 1}`,
   };
   const sets = Object.entries(values).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const helm = await programPath('helm');
+  const helm = programPath('helm');
   await node.inside(helm, [
     'upgrade',
     '--install',
@@ -32,7 +32,7 @@ export async function installOperator(node: RealNode, options: { replicas?: numb
 
 /** Removes what `installOperator` made; the resource definition stays, as Helm leaves it. */
 export async function uninstallOperator(node: RealNode): Promise<void> {
-  const helm = await programPath('helm');
+  const helm = programPath('helm');
   await node.inside(helm, [
     'uninstall',
     'ostack',

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 
@@ -6,6 +7,8 @@ const sdk = new NodeSDK({
   instrumentations: [new HttpInstrumentation({ ignoreIncomingRequestHook: (request) => request.url === '/healthz' })],
 });
 sdk.start();
+// The instrumentation wraps http in place when it is required; whoever imports it as a default sees the wrapped functions.
+createRequire(import.meta.url)('node:http');
 
 /** Sends what is still buffered; called once on SIGTERM. */
 export function flushTelemetry(): Promise<void> {
