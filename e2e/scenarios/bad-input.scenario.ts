@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { wrongSpecs } from '../../src/api/wrong-specs.ts';
+import { demoStack } from './demo-stack.ts';
+import { eventually } from './eventually.ts';
+import { merge, type Tree } from './merge.ts';
+import { openStage, type Condition, type Resource, type Stage } from './stage.ts';
+
+const namespace = 'wrong';
+const mistakes = wrongSpecs();
+const nowhere = { scheduling: { nodeSelector: { 'ostack.test/none': 'true' } } };
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+}, 120_000);
+
+function resource(name: string, spec: unknown): Tree {
+  return { apiVersion: 'ostack.io/v1alpha1', kind: 'ObservabilityStack', metadata: { name, namespace }, spec };
+}
+
+function submit(body: Tree, ...flags: string[]): Promise<string> {
+  const args = ['apply', '--server-side', '--force-conflicts', '--validate=strict', ...flags, '-f', '-'];
+  return stage.node.kubectl(args, JSON.stringify(body)).then(
+    () => 'accepted',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+}
+
+test('there are at least 60 mistakes of both kinds', () => {
+  expect(mistakes.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(mistakes.map(({ refusedBy }) => refusedBy)).size).toBe(2);
+});
+
+describe('the API server refuses', () => {
+  const refused = mistakes.filter(({ refusedBy }) => refusedBy === 'server');
+  test.each(refused.map((mistake) => [mistake.name, mistake] as const))(
+    '%s',
+    async (_name, { spec, from, resourceName, server }) => {
+      const name = resourceName ?? 'refused';
+      if (from !== undefined) expect(await submit(resource(name, merge(from as Tree, nowhere)))).toBe('accepted');
+      const body = resource(name, from === undefined ? spec : merge(merge(from as Tree, nowhere), spec as Tree));
+      const answer = await submit(body, ...(from === undefined ? ['--dry-run=server'] : []));
+      expect(answer).not.toBe('accepted');
+      if (server !== undefined) expect(answer).toContain(server);
+      if (from !== undefined) await stage.kubectl('delete', 'observabilitystack', name, '-n', namespace);
+    },
+    60_000,
+  );
+});
+
+describe('the operator says Accepted=False, and what ran keeps running, after', () => {
+  const stored = mistakes.filter(
+    ({ refusedBy, resourceName }) => refusedBy === 'operator' && resourceName === undefined,
+  );
+  let before: readonly string[];
+
+  beforeAll(async () => {
+    await stage.apply(await demoStack({ metadata: { name: 'kept', namespace }, spec: nowhere }));
+    await eventually('the children', 60_000, async () => ((await uids()).length > 10 ? true : undefined));
+    before = await uids();
+  }, 120_000);
+
+  async function uids(): Promise<readonly string[]> {
+    const kinds = 'statefulset,daemonset,service,configmap,serviceaccount';
+    const children: readonly Resource[] = await stage.list(kinds, namespace, 'ostack.io/stack=kept');
+    return children.map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.generation ?? ''}`).sort();
+  }
+
+  test.each(stored.map((mistake) => [mistake.name, mistake] as const))(
+    '%s',
+    async (_name, { spec, path, parser }) => {
+      const good = await demoStack({ metadata: { name: 'kept', namespace }, spec: nowhere });
+      expect(await submit(merge(good, { spec: spec as Tree }))).toBe('accepted');
+      const { value } = await eventually<Condition>('Accepted=False', 20_000, async () => {
+        const accepted = (await stage.conditions('kept', namespace))['Accepted'];
+        const stack = await stage.get('observabilitystack', 'kept', namespace);
+        const seen = stack?.status?.['observedGeneration'] === stack?.metadata.generation;
+        if (accepted?.status === 'False' && seen) return accepted;
+        throw new Error(`${accepted?.status}: ${accepted?.message}`);
+      });
+      expect(value.message).toContain(path);
+      expect(value.message).toContain(parser);
+      expect(await uids()).toEqual(before);
+      expect(await submit(good)).toBe('accepted');
+      await stage.untilCondition({ name: 'kept', namespace }, 'Accepted', 'True', 20_000);
+    },
+    60_000,
+  );
+});
