@@ -5,6 +5,7 @@ import stack from './stack.gen.json' with { type: 'json' };
 
 export { catalogue, type Metric } from './catalogue.ts';
 export { datasourceUids } from './uids.ts';
+export { metricNames } from './metric-names.ts';
 
 /** The dashboards that come with ostack, as Grafana's schema v1 takes them; `name` is unique and fits a file name. */
 export const dashboards: readonly { readonly name: string; readonly model: object }[] = [

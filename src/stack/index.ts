@@ -1,5 +1,5 @@
 export { plan } from './plan.ts';
 export type { ComponentName, ComponentPlan, Endpoints, Facts, KubeObject, Plan, Workload } from './component.ts';
 export { configHashAnnotation } from './config-hash.ts';
-export { grafanaAdminName, longestStackName, samplingName } from './names.ts';
+export { grafanaAdminName, samplingName } from './names.ts';
 export { operatorRules, type PolicyRule } from './rbac.ts';

@@ -51,7 +51,7 @@ export function monolith(context: Context, { component, config, settings }: Mono
           resources: settings.resources,
           readyPath: '/ready',
         }),
-        volumeClaimTemplates: [dataClaim(settings.volume)],
+        volumeClaimTemplates: [dataClaim(stack, component, settings.volume)],
       },
     }),
   ]);

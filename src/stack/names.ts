@@ -3,9 +3,6 @@ import type { ComponentName } from './component.ts';
 
 type Named = Pick<Stack, 'name' | 'namespace'>;
 
-/** Longest stack name whose children still fit: a StatefulSet's revision label adds 11 characters to 63 at most. */
-export const longestStackName = 63 - '-alloy-sampler'.length - 11;
-
 /** Name of a component's namespaced objects: `<stack>-<component>`. */
 export function childName(stack: Named, component: ComponentName): string {
   return `${stack.name}-${component}`;

@@ -13,30 +13,28 @@ export interface Port {
 
 export type PortName = 'otlp-grpc' | 'otlp-http' | 'otlp-internal' | 'http';
 
-const collectors = ['alloy-node', 'alloy-sampler'] as const;
-
 /**
  * Every port the stack listens on and who calls it. Services, container ports, NetworkPolicies, Alloy's exporters and
- * Grafana's datasources are all read from here.
+ * Grafana's datasources are all read from here. alloy-node calls the stores also to scrape them.
  */
 const model: Readonly<Record<Rendered, readonly Port[]>> = {
   'alloy-node': [
     { name: 'otlp-grpc', number: 4317, callers: ['anyone'] },
     { name: 'otlp-http', number: 4318, callers: ['anyone'] },
     { name: 'otlp-internal', number: 4319, callers: ['operator', 'agent'] },
-    { name: 'http', number: 12345, callers: ['operator', ...collectors] },
+    { name: 'http', number: 12345, callers: ['operator'] },
   ],
   'alloy-sampler': [
     { name: 'otlp-grpc', number: 4317, callers: ['alloy-node'] },
-    { name: 'http', number: 12345, callers: ['operator', ...collectors] },
+    { name: 'http', number: 12345, callers: ['operator'] },
   ],
   tempo: [
     { name: 'otlp-grpc', number: 4317, callers: ['alloy-sampler'] },
-    { name: 'http', number: 3200, callers: ['operator', 'grafana', ...collectors] },
+    { name: 'http', number: 3200, callers: ['operator', 'grafana', 'alloy-node'] },
   ],
-  mimir: [{ name: 'http', number: 8080, callers: ['operator', 'grafana', ...collectors] }],
-  loki: [{ name: 'http', number: 3100, callers: ['operator', 'grafana', ...collectors] }],
-  grafana: [{ name: 'http', number: 3000, callers: ['anyone', ...collectors] }],
+  mimir: [{ name: 'http', number: 8080, callers: ['operator', 'grafana', 'alloy-node', 'alloy-sampler'] }],
+  loki: [{ name: 'http', number: 3100, callers: ['operator', 'grafana', 'alloy-node'] }],
+  grafana: [{ name: 'http', number: 3000, callers: ['anyone'] }],
 };
 
 /** The ports a component of this stack has open. */

@@ -1,5 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Spec, Volume } from '../api/index.ts';
+import type { Spec, Stack, Volume } from '../api/index.ts';
+import type { ComponentName } from './component.ts';
+import { labelsOf } from './labels.ts';
 
 /** A mount and the pod volume behind it; a claim's volume comes from the StatefulSet instead. */
 export interface Mount {
@@ -32,9 +34,9 @@ export function dataMount(mountPath: string): Mount {
 }
 
 /** The volume claim template of a StatefulSet; an empty storage class means the cluster's default. */
-export function dataClaim({ size, storageClass }: Volume) {
+export function dataClaim(stack: Stack, component: ComponentName, { size, storageClass }: Volume) {
   return {
-    metadata: { name: claimName },
+    metadata: { name: claimName, labels: labelsOf(stack, component) },
     spec: {
       accessModes: ['ReadWriteOnce'],
       resources: { requests: { storage: k8s.Quantity.fromString(size) } },

@@ -2,24 +2,21 @@ import type { k8s } from 'cdk8s-plus-28';
 import type { Stack } from '../../api/index.ts';
 import { authorizationVariable } from '../../pipeline/index.ts';
 
-/** The authorization of every `collection.exportTo` that has one, as a variable read from its Secret. */
-export function authorizationEnv({ spec }: Stack): readonly k8s.EnvVar[] {
-  return spec.collection.exportTo.flatMap(({ name, authorization }) =>
-    authorization === undefined
-      ? []
-      : [
-          {
-            name: authorizationVariable(name),
-            valueFrom: { secretKeyRef: { name: authorization.secretName, key: authorization.key } },
-          },
-        ],
-  );
+export interface ExportSecrets {
+  readonly env: readonly k8s.EnvVar[];
+  /** Keys of the content hashes: an edited Secret rolls the pods that hold it. */
+  readonly references: readonly string[];
 }
 
-/** Those Secrets, as keys of the content hashes: an edited one rolls the pods that hold it. */
-export function authorizationSecrets({ spec }: Stack): readonly string[] {
-  const names = spec.collection.exportTo.flatMap(({ authorization }) =>
-    authorization === undefined ? [] : [`Secret/${authorization.secretName}`],
+/** The authorizations of `collection.exportTo` a role's configuration reads, as variables from their Secrets. */
+export function exportSecrets({ spec }: Stack, configuration: string): ExportSecrets {
+  const used = spec.collection.exportTo.flatMap(({ name, authorization }) =>
+    authorization !== undefined && configuration.includes(`"${authorizationVariable(name)}"`)
+      ? [{ name: authorizationVariable(name), ...authorization }]
+      : [],
   );
-  return [...new Set(names)];
+  return {
+    env: used.map(({ name, secretName, key }) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key } } })),
+    references: [...new Set(used.map(({ secretName }) => `Secret/${secretName}`))],
+  };
 }

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
-import { nodePipeline, stabilityOf, type Wiring } from '../../pipeline/index.ts';
+import { nodePipeline, type Wiring } from '../../pipeline/index.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
@@ -11,9 +11,10 @@ import { service } from '../service.ts';
 import { synthesize } from '../synthesis.ts';
 import { configMount, scratchMount } from '../volumes.ts';
 import { podTemplate } from '../workload.ts';
-import { authorizationEnv, authorizationSecrets } from './export-secrets.ts';
+import { exportSecrets } from './export-secrets.ts';
 import { podReader } from './pod-reader.ts';
 import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
+import { stabilityOf } from './stability.ts';
 
 const component = 'alloy-node';
 
@@ -22,11 +23,12 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
   const { stack } = context;
   const name = childName(stack, component);
   const metadata = metadataOf(stack, component);
-  const config = nodePipeline(stack, wiring);
+  const text = printAlloy(nodePipeline(stack, wiring));
+  const secrets = exportSecrets(stack, text);
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component, true),
     ...podReader(chart, stack, component),
-    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: printAlloy(config) } }),
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
     service(chart, stack, component),
     ...networkPolicies(chart, context, component),
     new k8s.KubeDaemonSet(chart, 'workload', {
@@ -35,8 +37,8 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
         selector: { matchLabels: selectorOf(stack, component) },
         template: podTemplate(stack, {
           component,
-          args: alloyArgs(stabilityOf(config)),
-          env: [...podEnv, ...authorizationEnv(stack)],
+          args: alloyArgs(stabilityOf(text)),
+          env: [...podEnv, ...secrets.env],
           mounts: [configMount('config', name, configDirectory), scratchMount('storage', storagePath)],
           resources: stack.spec.collection.node.resources,
           readyPath: '/-/ready',
@@ -50,6 +52,6 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
     image: imageOf(component, stack.spec.images),
     objects,
     workload: { kind: 'DaemonSet', name },
-    readAtStart: [`ConfigMap/${name}`, ...authorizationSecrets(stack)],
+    readAtStart: [`ConfigMap/${name}`, ...secrets.references],
   };
 }

@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { portNumber } from '../ports.ts';
+import type { Stability } from './stability.ts';
 
 export const configDirectory = '/etc/alloy';
 export const storagePath = '/var/lib/alloy';
@@ -7,8 +8,8 @@ export const storagePath = '/var/lib/alloy';
 /** Key of the configuration in its ConfigMap and name of the file. */
 export const configFile = 'config.alloy';
 
-/** Command line of both Alloy roles; `stability` is the lowest level at which every component of the configuration is on. */
-export function alloyArgs(stability: string): readonly string[] {
+/** Command line of both Alloy roles. */
+export function alloyArgs(stability: Stability): readonly string[] {
   return [
     'run',
     `${configDirectory}/${configFile}`,

@@ -1,7 +1,7 @@
 import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
-import { samplerPipeline, samplingData, stabilityOf, type Wiring } from '../../pipeline/index.ts';
+import { samplerPipeline, samplingData, type Wiring } from '../../pipeline/index.ts';
 import type { Stack } from '../../api/index.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
@@ -12,9 +12,11 @@ import { networkPolicies } from '../network-policy.ts';
 import { service } from '../service.ts';
 import { synthesize } from '../synthesis.ts';
 import { claimRetention, configMount, dataClaim, dataMount, scratchMount } from '../volumes.ts';
-import { podTemplate } from '../workload.ts';
+import { podTemplate, type PodShape } from '../workload.ts';
 import { drainOf, withPreStopSleep } from './drain.ts';
+import { exportSecrets } from './export-secrets.ts';
 import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
+import { stabilityOf } from './stability.ts';
 
 const component = 'alloy-sampler';
 
@@ -23,11 +25,12 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
   const { stack } = context;
   const name = childName(stack, component);
   const metadata = metadataOf(stack, component);
-  const config = samplerPipeline(stack, wiring);
+  const text = printAlloy(samplerPipeline(stack, wiring));
+  const secrets = exportSecrets(stack, text);
   const drain = drainOf(stack.spec.sampling.decisionWait);
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component),
-    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: printAlloy(config) } }),
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
     new k8s.KubeConfigMap(chart, 'sampling', {
       metadata: metadataOf(stack, component, samplingName(stack)),
       data: { 'sampling.json': `${JSON.stringify(samplingData(stack), undefined, 2)}\n` },
@@ -35,7 +38,11 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
     service(chart, stack, component, 'headless'),
     ...networkPolicies(chart, context, component),
     ...disruptionBudgets(chart, stack),
-    workload(chart, stack, alloyArgs(stabilityOf(config)), drain.gracePeriodSeconds),
+    workload(chart, stack, {
+      args: alloyArgs(stabilityOf(text)),
+      env: [...podEnv, ...secrets.env],
+      gracePeriodSeconds: drain.gracePeriodSeconds,
+    }),
   ]);
   return {
     name: component,
@@ -45,7 +52,7 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
     ),
     workload: { kind: 'StatefulSet', name },
     // Not the sampling numbers: Alloy follows that file, so that tuning restarts nothing.
-    readAtStart: [`ConfigMap/${name}`],
+    readAtStart: [`ConfigMap/${name}`, ...secrets.references],
   };
 }
 
@@ -61,7 +68,11 @@ function disruptionBudgets(chart: Chart, stack: Stack): readonly ApiObject[] {
   ];
 }
 
-function workload(chart: Chart, stack: Stack, args: readonly string[], gracePeriodSeconds: number): ApiObject {
+function workload(
+  chart: Chart,
+  stack: Stack,
+  process: Pick<PodShape, 'args' | 'env' | 'gracePeriodSeconds'>,
+): ApiObject {
   const { sampler, buffer } = stack.spec.collection;
   const name = childName(stack, component);
   return new k8s.KubeStatefulSet(chart, 'workload', {
@@ -74,8 +85,7 @@ function workload(chart: Chart, stack: Stack, args: readonly string[], gracePeri
       ...(buffer.persistent && claimRetention(stack.spec.deletionPolicy)),
       template: podTemplate(stack, {
         component,
-        args,
-        env: podEnv,
+        ...process,
         mounts: [
           configMount('config', name, configDirectory),
           configMount('sampling', samplingName(stack), '/etc/ostack/sampling'),
@@ -84,9 +94,10 @@ function workload(chart: Chart, stack: Stack, args: readonly string[], gracePeri
         resources: sampler.resources,
         readyPath: '/-/ready',
         replicas: sampler.replicas,
-        gracePeriodSeconds,
       }),
-      ...(buffer.persistent && { volumeClaimTemplates: [dataClaim({ size: buffer.size, storageClass: '' })] }),
+      ...(buffer.persistent && {
+        volumeClaimTemplates: [dataClaim(stack, component, { size: buffer.size, storageClass: '' })],
+      }),
     },
   });
 }

@@ -53,5 +53,5 @@ function withDashboards({ spec }: Stack): boolean {
 }
 
 function dashboardConfigMapName(stack: Stack, dashboard: string): string {
-  return `${childName(stack, component)}-dashboard-${dashboard}`;
+  return `${stack.name}-dashboard-${dashboard}`;
 }

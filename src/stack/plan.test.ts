@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals';
+import { plan } from './plan.ts';
+import { everything, objectOf, objectsOf, podTemplates, someFacts, someStack, type SomeSpec } from './specimen.ts';
+
+const stacks: readonly (readonly [string, SomeSpec])[] = [
+  ['with defaults', {}],
+  ['with everything on', everything],
+];
+const longName = 'a'.repeat(38);
+
+test('the same stack and facts give the same objects, byte for byte', () => {
+  const [once, again] = [plan(someStack(everything), someFacts), plan(someStack(everything), someFacts)];
+  expect(JSON.stringify(again)).toBe(JSON.stringify(once));
+});
+
+test('stores come before what writes to them, and what a workload needs before the workload', () => {
+  const { components } = plan(someStack(), someFacts);
+  expect(components.map(({ name }) => name)).toEqual([
+    'tempo',
+    'mimir',
+    'loki',
+    'alloy-sampler',
+    'alloy-node',
+    'grafana',
+  ]);
+  for (const { objects, workloads } of components) {
+    const last = objects.at(-1);
+    expect([{ kind: last?.kind, name: last?.metadata.name }]).toEqual(workloads);
+  }
+});
+
+test('a store that is off is not rendered, not an endpoint, and nothing points to it', () => {
+  const spec = { traces: { backend: 'None' }, logs: { backend: 'None' }, grafana: { enabled: false } } as const;
+  const { components, disabled, endpoints } = plan(someStack(spec), someFacts);
+  expect(disabled).toEqual(['tempo', 'loki', 'grafana']);
+  expect(components.map(({ name }) => name)).toEqual(['mimir', 'alloy-sampler', 'alloy-node']);
+  expect(Object.keys(endpoints)).toEqual(['otlpGrpc', 'otlpHttp', 'internalOtlp', 'mimir']);
+  const text = JSON.stringify(components);
+  for (const gone of ['demo-tempo', 'demo-loki', 'demo-grafana']) expect(text).not.toContain(gone);
+});
+
+test('the internal receiver stays open when a receiver is closed', () => {
+  const spec = { collection: { receivers: { otlp: { grpc: false } } } };
+  const { endpoints } = plan(someStack(spec), someFacts);
+  expect(endpoints.otlpGrpc).toBeUndefined();
+  expect(endpoints.internalOtlp).toBe('http://demo-alloy-node.observability.svc:4319');
+  const ports = objectOf('Service', 'demo-alloy-node', objectsOf(spec))['spec'] as { ports: { name: string }[] };
+  expect(ports.ports.map(({ name }) => name)).toEqual(['otlp-http', 'otlp-internal', 'http']);
+});
+
+describe.each(stacks)('a stack %s', (_title, spec) => {
+  const objects = objectsOf(spec);
+
+  test('has every endpoint behind a Service with that port', () => {
+    for (const url of Object.values(plan(someStack(spec), someFacts).endpoints)) {
+      const { hostname, port } = new URL(url);
+      const service = objectOf('Service', hostname.split('.')[0] ?? '', objects);
+      const { ports } = service['spec'] as { ports: { port: number }[] };
+      expect(ports.map((open) => `${open.port}`)).toContain(port);
+    }
+  });
+
+  test('has each Service port open in the pods it selects', () => {
+    const pods = podTemplates(objects);
+    for (const service of objects.filter(({ kind }) => kind === 'Service')) {
+      const { selector, ports } = service['spec'] as { selector: Record<string, string>; ports: { port: number }[] };
+      const chosen = [...pods.values()].filter(({ metadata }) =>
+        Object.entries(selector).every(([key, value]) => metadata.labels[key] === value),
+      );
+      expect(chosen).toHaveLength(1);
+      const open = chosen[0]?.spec.containers[0]?.ports.map(({ containerPort }) => containerPort);
+      expect(open).toEqual(ports.map(({ port }) => port));
+    }
+  });
+
+  test('names no object twice', () => {
+    const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('puts its labels on every object', () => {
+    for (const { metadata } of objects) {
+      expect(metadata.labels).toMatchObject({
+        'app.kubernetes.io/instance': 'demo',
+        'app.kubernetes.io/part-of': 'ostack',
+        'app.kubernetes.io/managed-by': 'ostack',
+        'ostack.io/stack': 'demo',
+      });
+    }
+  });
+
+  test('selects the pods of one component with each selector', () => {
+    const pods = [...podTemplates(objects).values()];
+    for (const { spec: workload } of objects.filter(({ kind }) => /Deployment|Set$/.test(kind)) as {
+      spec?: { selector: { matchLabels: Record<string, string> } };
+    }[]) {
+      const labels = Object.entries(workload?.selector.matchLabels ?? {});
+      const chosen = pods.filter(({ metadata }) => labels.every(([key, value]) => metadata.labels[key] === value));
+      expect(chosen).toHaveLength(1);
+    }
+  });
+
+  test('mounts only volumes its pods have', () => {
+    for (const workload of objects.filter(({ kind }) => /Deployment|Set$/.test(kind))) {
+      const { template, volumeClaimTemplates = [] } = workload['spec'] as {
+        template: { spec: { volumes: { name: string }[]; containers: { volumeMounts: { name: string }[] }[] } };
+        volumeClaimTemplates?: { metadata: { name: string } }[];
+      };
+      const names = [
+        ...template.spec.volumes.map(({ name }) => name),
+        ...volumeClaimTemplates.map((c) => c.metadata.name),
+      ];
+      expect(template.spec.containers[0]?.volumeMounts.map(({ name }) => name).sort()).toEqual(names.sort());
+    }
+  });
+});
+
+test('the longest name a stack may have leaves every child and its revision label within 63 characters', () => {
+  const { components } = plan(someStack(everything, longName), someFacts);
+  for (const { kind, metadata } of components.flatMap(({ objects }) => objects)) {
+    if (kind.startsWith('ClusterRole')) continue;
+    expect(metadata.name.length).toBeLessThanOrEqual(63);
+    if (kind === 'StatefulSet') expect(`${metadata.name}-0123456789`.length).toBeLessThanOrEqual(63);
+  }
+});
+
+test('two stacks of one name in two namespaces share no cluster-scoped object', () => {
+  expect(clusterScoped('blue')).toEqual([
+    'ClusterRole/ostack-blue-demo-alloy-node',
+    'ClusterRoleBinding/ostack-blue-demo-alloy-node',
+  ]);
+  expect(clusterScoped('blue').filter((name) => clusterScoped('green').includes(name))).toEqual([]);
+});
+
+function clusterScoped(namespace: string): readonly string[] {
+  return plan({ ...someStack(), namespace }, someFacts)
+    .components.flatMap(({ objects }) => objects)
+    .filter(({ metadata }) => metadata.namespace === undefined)
+    .map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+}

@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import { operatorRules, type PolicyRule } from './rbac.ts';
+import { everything, objectsOf } from './specimen.ts';
+
+const objects = objectsOf(everything);
+
+function covers(resource: string, group: string, verb: string): boolean {
+  return operatorRules().some(
+    ({ apiGroups, resources, verbs }) =>
+      apiGroups.includes(group) && resources.includes(resource) && verbs.includes(verb),
+  );
+}
+
+const resourceOf = (kind: string) => (kind === 'NetworkPolicy' ? 'networkpolicies' : `${kind.toLowerCase()}s`);
+const groupOf = (apiVersion: string) => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
+
+test('the operator may watch, apply and prune every kind a plan holds', () => {
+  for (const { kind, apiVersion } of objects) {
+    for (const verb of ['list', 'watch', 'create', 'patch', 'delete']) {
+      expect([kind, verb, covers(resourceOf(kind), groupOf(apiVersion), verb)]).toEqual([kind, verb, true]);
+    }
+  }
+});
+
+test('the operator holds what it grants, or the API server would refuse the grant', () => {
+  const granted = objects
+    .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
+    .flatMap((role) => role['rules'] as readonly PolicyRule[]);
+  expect(granted.length).toBeGreaterThan(0);
+  for (const { apiGroups, resources, verbs } of granted) {
+    for (const group of apiGroups) {
+      for (const resource of resources) for (const verb of verbs) expect(covers(resource, group, verb)).toBe(true);
+    }
+  }
+});
+
+test('it may write nothing that no plan holds', () => {
+  const held = new Set(objects.map(({ kind, apiVersion }) => `${groupOf(apiVersion)}/${resourceOf(kind)}`));
+  const written = operatorRules()
+    .filter(({ verbs }) => verbs.some((verb) => ['create', 'patch', 'update', 'delete'].includes(verb)))
+    .flatMap(({ apiGroups, resources }) => apiGroups.flatMap((group) => resources.map((name) => `${group}/${name}`)));
+  expect(written.filter((resource) => !held.has(resource))).toEqual([]);
+  expect(JSON.stringify(operatorRules())).not.toContain('*');
+});
+
+test('no collector may read logs of pods when pod logs are off', () => {
+  const rules = objectsOf({ collection: { podLogs: { enabled: false } } }).find(({ kind }) => kind === 'ClusterRole');
+  expect(JSON.stringify(rules)).not.toContain('pods/log');
+});
