@@ -3,7 +3,7 @@ import { Conflict, Invalid } from './errors.ts';
 import { type Lack, lacks, textOfPath } from './lacks.ts';
 import { ownersOf } from './owners.ts';
 import { toRendering } from './rendering.ts';
-import { repairPatch } from './repair.ts';
+import { repairPatch, withoutRenamed } from './repair.ts';
 import { type KubeObject, type Live, type Ref, refOf, textOf } from './resource.ts';
 import type { Rest } from './rest.ts';
 import { fieldManager } from './slim.ts';
@@ -65,12 +65,14 @@ export class Applier {
 
   private async write(rendered: KubeObject, live: Live | undefined, lacking: readonly Lack[]): Promise<Applied> {
     const path = await this.options.discovery.pathOf(refOf(rendered));
-    const sent = await this.send(path, rendered, {}).catch((error: unknown) => {
+    let sent = await this.send(path, rendered, {}).catch((error: unknown) => {
       if (!(error instanceof Invalid) || live === undefined) throw error;
       return error.immutable
         ? this.recreate(path, rendered, live, error)
         : this.overrule(path, rendered, live, lacking, error);
     });
+    const removal = withoutRenamed(sent.live, lacking);
+    if (removal !== undefined) sent = { ...sent, live: await this.merge(path, removal) };
     const still = lacks(sent.live, rendered);
     const key = textOf(refOf(rendered));
     if (still.length === 0) this.settled.delete(key);
@@ -102,10 +104,19 @@ export class Applier {
   ): Promise<{ live: Live; created: boolean }> {
     const patch = repairPatch(live, rendered, lacking);
     if (Object.keys(patch).length === 0) throw refusal;
+    await this.merge(path, patch);
+    const sent = await this.send(path, rendered, {});
+    // The merge made us a second owner, who would hold on to fields we stop rendering.
+    const { managedFields = [], resourceVersion } = sent.live.metadata;
+    const single = managedFields.filter((entry) => entry.manager !== fieldManager || entry.operation === 'Apply');
+    return { ...sent, live: await this.merge(path, { metadata: { managedFields: single, resourceVersion } }) };
+  }
+
+  private async merge(path: string, patch: object): Promise<Live> {
     const { rest, admit } = this.options;
     const query = { fieldManager, fieldValidation: 'Strict' };
-    await rest.request('PATCH', path, { query, contentType: 'application/merge-patch+json', body: patch, admit });
-    return this.send(path, rendered, {});
+    const contentType = 'application/merge-patch+json';
+    return (await rest.request('PATCH', path, { query, contentType, body: patch, admit })).body as Live;
   }
 
   /**

@@ -308,7 +308,10 @@ function kindKey(of: { readonly apiVersion: string; readonly kind: string }): st
 }
 
 function sameScope(a: Scope, b: Scope): boolean {
-  const facts = (scope: Scope) =>
-    JSON.stringify([scope.namespace, scope.labelSelector, scope.fieldSelector, scope.metadataOnly ?? false]);
-  return facts(a) === facts(b);
+  return (
+    a.namespace === b.namespace &&
+    a.labelSelector === b.labelSelector &&
+    a.fieldSelector === b.fieldSelector &&
+    (a.metadataOnly ?? false) === (b.metadataOnly ?? false)
+  );
 }

@@ -10,6 +10,8 @@ export interface Lack {
   readonly path: readonly Step[];
   /** The live value there; undefined if there is none. */
   readonly live: unknown;
+  /** The item of a live list that is ours under another key: somebody renamed it. */
+  readonly renamed?: unknown;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -80,10 +82,25 @@ function compareLists(
     for (const item of wanted as Fields[]) {
       const key = keyOf(item, shape.keys);
       const match = (live as Fields[]).find((candidate) => sameKey(keyOf(candidate, shape.keys), key));
-      if (match === undefined) found.push({ path: [...path, { key }], live: undefined });
-      else compareFields(item, match, [...path, { key }], found, false);
+      if (match === undefined) {
+        const strangers = (live as Fields[]).filter(
+          (candidate) =>
+            !(wanted as Fields[]).some((known) => sameKey(keyOf(known, shape.keys), keyOf(candidate, shape.keys))),
+        );
+        const renamed = strangers.find((candidate) => isRenamed(item, candidate, shape.keys, path));
+        found.push({ path: [...path, { key }], live: undefined, ...(renamed !== undefined && { renamed }) });
+      } else compareFields(item, match, [...path, { key }], found, false);
     }
   }
+}
+
+/** True if an item is the wanted one in everything but its key, and is more than a key. */
+function isRenamed(wanted: Fields, candidate: Fields, keys: readonly string[], path: readonly Step[]): boolean {
+  const content = Object.fromEntries(Object.entries(wanted).filter(([name]) => !keys.includes(name)));
+  if (Object.keys(content).length === 0) return false;
+  const inside: Lack[] = [];
+  compareFields(content, candidate, [...path, { key: {} }], inside, false);
+  return inside.length === 0;
 }
 
 function keyOf(item: Fields, keys: readonly string[]): Fields {

@@ -21,6 +21,32 @@ export function repairPatch(live: Live, rendered: KubeObject, lacking: readonly 
   return patch;
 }
 
+/**
+ * A merge patch that takes items away that are ours under another name, given the object after ours were put back;
+ * everything else in their lists stays. Undefined if there are none.
+ */
+export function withoutRenamed(live: Live, lacking: readonly Lack[]): Fields | undefined {
+  const renamed = new Set(
+    lacking.filter((lack) => lack.renamed !== undefined).map((lack) => JSON.stringify(lack.renamed)),
+  );
+  if (renamed.size === 0) return undefined;
+  const patch: Record<string, unknown> = {};
+  for (const lack of lacking) {
+    if (lack.renamed === undefined) continue;
+    const item = lack.path.findIndex((step) => typeof step !== 'string');
+    const place = lack.path.slice(0, item) as string[];
+    put(patch, place, without(valueAt(live, place), renamed));
+  }
+  return patch;
+}
+
+function without(value: unknown, unwanted: ReadonlySet<string>): unknown {
+  if (Array.isArray(value))
+    return value.filter((item) => !unwanted.has(JSON.stringify(item))).map((item) => without(item, unwanted));
+  if (!isFields(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, without(inner, unwanted)]));
+}
+
 function replacement(wanted: unknown, live: unknown): unknown {
   if (!isFields(wanted) || !isFields(live)) return wanted;
   const foreign = Object.keys(live).filter((name) => !(name in wanted));

@@ -127,7 +127,7 @@ export class WorkQueue {
   private close(): void {
     this.closed = true;
     this.ready.clear();
-    for (const key of [...this.timers.keys()]) this.cancel(key);
+    for (const key of this.timers.keys()) this.cancel(key);
     for (const wake of this.waiting.splice(0)) wake();
   }
 }
