@@ -18,3 +18,7 @@ export { printAlloy } from './printer.ts';
 export { parseAlloy, type ParsedAlloy } from './parser.ts';
 export { quote } from './string-literal.ts';
 export type { SyntaxProblem } from './token.ts';
+export { checkWiring } from './wiring-check.ts';
+export type { Finding, FindingKind } from './finding.ts';
+export { minimumStability } from './minimum-stability.ts';
+export type { Stability } from './catalogue/shape.ts';

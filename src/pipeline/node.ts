@@ -1,7 +1,8 @@
-import type { Stack } from '../api/index.ts';
+import type { Problem, Stack } from '../api/index.ts';
 import { config, ref, type AlloyConfig } from '../alloy/index.ts';
 import { applicationLogs } from './application-logs.ts';
 import { applicationMetrics } from './application-metrics.ts';
+import { extraConfig } from './extra-config.ts';
 import { logging } from './logging.ts';
 import { memoryLimiter, memoryOf, queueBytes } from './memory.ts';
 import { metricsWriter } from './metrics-writer.ts';
@@ -16,8 +17,23 @@ import { sinks } from './sinks.ts';
 import { needsSampler, targetsOf } from './targets.ts';
 import type { Wiring } from './wiring.ts';
 
-/** The configuration of alloy-node: everything that comes in on a node, completed, redacted and sent on its way. */
+/**
+ * The configuration of alloy-node: everything that comes in on a node, completed, redacted and sent on its way.
+ * `extraConfig` is added at the end, unless `pipelineProblems` has something to say about it.
+ */
 export function nodePipeline(stack: Stack, wiring: Wiring): AlloyConfig {
+  const ours = ownPipeline(stack, wiring);
+  const extra = extraConfig(stack, ours);
+  return extra.ok ? [...ours, ...extra.config] : ours;
+}
+
+/** Why parts of the spec cannot be turned into a configuration, with path and fix. */
+export function pipelineProblems(stack: Stack, wiring: Wiring): readonly Problem[] {
+  const extra = extraConfig(stack, ownPipeline(stack, wiring));
+  return extra.ok ? [] : extra.problems;
+}
+
+function ownPipeline(stack: Stack, wiring: Wiring): AlloyConfig {
   const { collection } = stack.spec;
   const targets = targetsOf(stack, wiring);
   const bytes = queueBytes(memoryOf(collection.node.resources));

@@ -12,6 +12,11 @@ export function attributeOf(holder: Holder, key: string): string {
   return `${holder}[${literal(key)}]`;
 }
 
+/** A condition on the resource a span, metric or log record belongs to. */
+export function resourceIs(key: string, value: string): string {
+  return `${attributeOf('resource.attributes', key)} == ${literal(value)}`;
+}
+
 /** `set(target, value) where condition` */
 export function set(target: string, value: string, condition?: string): string {
   return condition === undefined ? `set(${target}, ${value})` : `set(${target}, ${value}) where ${condition}`;

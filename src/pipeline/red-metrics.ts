@@ -3,7 +3,7 @@ import { block, component, ref, type Block, type Expression } from '../alloy/ind
 import { formatDuration, parseDuration } from '../lib/duration.ts';
 import { metricsReceiver } from './metrics-writer.ts';
 import { agentSdk, canaryService } from './marks.ts';
-import { attributeOf, literal } from './ottl.ts';
+import { literal, resourceIs } from './ottl.ts';
 import { output } from './output.ts';
 import type { Targets } from './targets.ts';
 import { transform } from './transform.ts';
@@ -40,12 +40,11 @@ export function redMetrics(spanMetrics: SpanMetrics, targets: Targets, sinkInput
 
 /** The agent has counted its own spans, and the canary is no traffic. */
 function applicationsOnly(): Block {
-  const is = (key: string, value: string) => `${attributeOf('resource.attributes', key)} == ${literal(value)}`;
   return component(
     'otelcol.processor.filter',
     'applications',
     { error_mode: 'ignore' },
-    block('traces', { span: [is('service.name', canaryService), is('telemetry.sdk.name', agentSdk)] }),
+    block('traces', { span: [resourceIs('service.name', canaryService), resourceIs('telemetry.sdk.name', agentSdk)] }),
     output({ traces: [ref('otelcol.processor.transform.red.input')] }),
   );
 }

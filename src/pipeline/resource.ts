@@ -35,8 +35,6 @@ export function podMetadata(outputs: Outputs): Block {
 
 /** Completes the resource: the cluster, a service name and an instance where the application gave none. */
 export function resourceDefaults({ clusterName }: Wiring, outputs: Outputs): Block {
-  const at = (key: string) => attributeOf('attributes', key);
-  const fill = (key: string, value: string) => set(at(key), value, `${at(key)} == nil`);
   const statements = [
     // Without a name a span is not counted, and without an instance the series of two pods are one.
     ...workloads.map((key) => fill('service.name', at(key))),
@@ -46,4 +44,12 @@ export function resourceDefaults({ clusterName }: Wiring, outputs: Outputs): Blo
   ];
   const everywhere: readonly Group[] = [{ context: 'resource', statements }];
   return transform('resource', { traces: everywhere, metrics: everywhere, logs: everywhere }, outputs);
+}
+
+function at(key: string): string {
+  return attributeOf('attributes', key);
+}
+
+function fill(key: string, value: string): string {
+  return set(at(key), value, `${at(key)} == nil`);
 }

@@ -1,7 +1,7 @@
 import type { Stack } from '../api/index.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { canaryService, marks } from './marks.ts';
-import { anyOf, attributeOf, equals, literal, set } from './ottl.ts';
+import { anyOf, attributeOf, equals, literal, resourceIs, set } from './ottl.ts';
 import { randomness, thresholdOf } from './share.ts';
 
 type Sampling = Stack['spec']['sampling'];
@@ -11,7 +11,6 @@ export interface SamplingData {
   readonly statements: readonly string[];
 }
 
-const serviceName = attributeOf('resource.attributes', 'service.name');
 const route = 'cache["route"]';
 const threshold = 'cache["threshold"]';
 
@@ -22,7 +21,7 @@ export function samplingData({ spec: { sampling } }: Stack): SamplingData {
       ...shareStatements(sampling),
       ...keepStatements(sampling),
       ...dropStatements(sampling),
-      mark(marks.canary, `${serviceName} == ${literal(canaryService)}`),
+      mark(marks.canary, resourceIs('service.name', canaryService)),
       ...(sampling.mode === 'Observe' ? [mark(marks.observe)] : []),
     ],
   };
@@ -37,7 +36,7 @@ function shareStatements({ baselinePercent, services }: Sampling): readonly stri
   return [
     set(threshold, literal(thresholdOf(baselinePercent))),
     ...services.map(({ name, percent }) =>
-      set(threshold, literal(thresholdOf(percent)), `${serviceName} == ${literal(name)}`),
+      set(threshold, literal(thresholdOf(percent)), resourceIs('service.name', name)),
     ),
     mark(marks.share, `Substring(trace_id.string, ${randomness.start}, ${randomness.length}) >= ${threshold}`),
   ];

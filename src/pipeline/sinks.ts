@@ -1,7 +1,7 @@
 import { block, call, component, ref, toLabel, type Block, type Expression } from '../alloy/index.ts';
 import { queue, retry } from './delivery.ts';
 import { canaryService } from './marks.ts';
-import { attributeOf, literal } from './ottl.ts';
+import { resourceIs } from './ottl.ts';
 import { output, type Outputs } from './output.ts';
 import type { Sink } from './targets.ts';
 
@@ -35,7 +35,7 @@ export function sinks(signals: Readonly<Partial<Record<Signal, readonly Sink[]>>
 }
 
 function withoutCanary(outputs: Outputs): Block {
-  const isCanary = [`${attributeOf('resource.attributes', 'service.name')} == ${literal(canaryService)}`];
+  const isCanary = [resourceIs('service.name', canaryService)];
   return component(
     'otelcol.processor.filter',
     'export',
