@@ -26,13 +26,13 @@ export function coredns(place: Place): Daemon {
 /** The Service `kube-dns` and its one endpoint. */
 export function dnsObjects(place: Place): object[] {
   const labels = { 'k8s-app': 'kube-dns' };
-  const port = (protocol: string): object => ({ name: `dns-${protocol.toLowerCase()}`, port: 53, protocol });
+  const ports = ['UDP', 'TCP'].map((protocol) => ({ name: `dns-${protocol.toLowerCase()}`, port: 53, protocol }));
   return [
     {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: 'kube-dns', namespace: 'kube-system', labels },
-      spec: { clusterIP: dnsAddress, ports: [port('UDP'), port('TCP')] },
+      spec: { clusterIP: dnsAddress, ports },
     },
     {
       apiVersion: 'discovery.k8s.io/v1',
@@ -44,7 +44,7 @@ export function dnsObjects(place: Place): object[] {
       },
       addressType: 'IPv4',
       endpoints: [{ addresses: [place.address], conditions: { ready: true } }],
-      ports: [port('UDP'), port('TCP')],
+      ports,
     },
   ];
 }

@@ -46,7 +46,6 @@ export function imageOf(name: string, settings: ImageSettings, layers: readonly 
  * Layers in `known` are left out: the node has them already and finds them by digest.
  */
 export async function* archiveOf(image: Image, known: ReadonlySet<string> = new Set()): AsyncGenerator<Buffer> {
-  const mediaType = (part: string): string => `application/vnd.oci.image.${part}`;
   const manifest = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
@@ -74,6 +73,10 @@ export async function* archiveOf(image: Image, known: ReadonlySet<string> = new 
   }
   yield* textMember('index.json', Buffer.from(JSON.stringify(index)));
   yield tarEnd;
+}
+
+function mediaType(part: string): string {
+  return `application/vnd.oci.image.${part}`;
 }
 
 function blobPath(digest: string): string {

@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { kubeconfigOf } from './certificates.ts';
 import { downNode, findNode, upNode } from './node.ts';
 import { inNode } from './namespaces.ts';
-import { missingPrograms, programPath } from './programs.ts';
+import { programs } from '../tools/programs.ts';
+import { importImages } from './images.ts';
+import { buildPrograms, missingPrograms, programPath } from './programs.ts';
 import { timedProgress } from './progress.ts';
 import { placeOf } from './place.ts';
 
@@ -23,6 +25,21 @@ program
   .command('down')
   .description('end the node and remove everything of it')
   .action(() => downNode());
+
+program
+  .command('programs')
+  .description('build the pinned programs that are not in the cache')
+  .action(() =>
+    buildPrograms(
+      programs.map(({ name }) => name),
+      timedProgress(),
+    ),
+  );
+
+program
+  .command('images')
+  .description('make the images of the backends and of ostack and give them to the node')
+  .action(async () => importImages((await findNode()).place, timedProgress()));
 
 program
   .command('status')

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { type Progress, silent } from './progress.ts';
 
@@ -52,13 +52,28 @@ export async function installPackages(wanted: readonly Package[], progress: Prog
     throw new Error(`these are missing and this is not Debian or Ubuntu, install them first: ${missing.join(', ')}`);
   }
   progress(`installing ${missing.join(', ')}`);
-  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1', SYSTEMD_OFFLINE: '1' };
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const wait = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
   const install = ['install', '--yes', '--no-install-recommends', ...missing];
+  await withoutServices(async () => {
+    try {
+      await execa('apt-get', [...wait, ...install], { env, all: true });
+    } catch {
+      await execa('apt-get', [...wait, 'update'], { env, all: true });
+      await execa('apt-get', [...wait, ...install], { env, all: true });
+    }
+  });
+}
+
+const policy = '/usr/sbin/policy-rc.d';
+
+/** Debian starts a daemon when it installs one, unless this script says no; one that is already there is the owner's. */
+async function withoutServices(work: () => Promise<void>): Promise<void> {
+  if (existsSync(policy)) return work();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    await execa('apt-get', [...wait, ...install], { env, all: true });
-  } catch {
-    await execa('apt-get', [...wait, 'update'], { env, all: true });
-    await execa('apt-get', [...wait, ...install], { env, all: true });
+    await work();
+  } finally {
+    rmSync(policy, { force: true });
   }
 }

@@ -47,10 +47,14 @@ async function copyKoffi(directory: string): Promise<void> {
   const platform = `linux-${process.arch}`;
   const native = join(koffi, '..', '@koromix', `koffi-${platform}`);
   const target = join(directory, 'node_modules');
-  const scripts = (path: string): boolean => !basename(path).includes('.') || path.endsWith('.js');
   for (const part of ['package.json', 'index.js']) await cp(join(koffi, part), join(target, 'koffi', part));
-  await cp(join(koffi, 'src/koffi'), join(target, 'koffi/src/koffi'), { recursive: true, filter: scripts });
+  await cp(join(koffi, 'src/koffi'), join(target, 'koffi/src/koffi'), { recursive: true, filter: isScript });
   for (const part of ['package.json', 'index.js', platform.replace('-', '_')]) {
     await cp(join(native, part), join(target, '@koromix', `koffi-${platform}`, part), { recursive: true });
   }
+}
+
+// The package carries its C++ sources too; directories have no dot in their name.
+function isScript(path: string): boolean {
+  return !basename(path).includes('.') || path.endsWith('.js');
 }
