@@ -23,7 +23,7 @@ export function dashboardProvider(): object {
   };
 }
 
-/** The dashboards as files, by name without ending. */
-export function dashboardFiles(): readonly { readonly name: string; readonly text: string }[] {
-  return dashboards.map(({ name, model }) => ({ name, text: `${JSON.stringify(model)}\n` }));
-}
+/** The dashboards as files, by name without ending; written once, since no stack changes them. */
+export const dashboardFiles: readonly { readonly name: string; readonly text: string }[] = dashboards.map(
+  ({ name, model }) => ({ name, text: `${JSON.stringify(model)}\n` }),
+);

@@ -24,7 +24,7 @@ export function provisioning(chart: Chart, stack: Stack, stores: Stores): ApiObj
 /** One ConfigMap a dashboard, since an object may not exceed 1 MiB. */
 export function dashboardConfigMaps(chart: Chart, stack: Stack): readonly ApiObject[] {
   if (!withDashboards(stack)) return [];
-  return dashboardFiles().map(
+  return dashboardFiles.map(
     ({ name, text }) =>
       new k8s.KubeConfigMap(chart, `dashboard-${name}`, {
         metadata: metadataOf(stack, component, dashboardConfigMapName(stack, name)),
@@ -36,7 +36,7 @@ export function dashboardConfigMaps(chart: Chart, stack: Stack): readonly ApiObj
 /** Where Grafana finds all of it. */
 export function provisioningMounts(stack: Stack): readonly Mount[] {
   const name = childName(stack, component);
-  const dashboards = dashboardFiles().map((file) => dashboardConfigMapName(stack, file.name));
+  const dashboards = dashboardFiles.map((file) => dashboardConfigMapName(stack, file.name));
   return [
     configMount('datasources', name, `${directory}/datasources`),
     ...(withDashboards(stack)

@@ -3,7 +3,8 @@ import { dataPath } from '../monolith.ts';
 import { portNumber } from '../ports.ts';
 import { retentionOf } from '../retention.ts';
 
-const ring = { kvstore: { store: 'inmemory' }, instance_addr: '127.0.0.1' };
+/** A new object each time: YAML writes a shared one as an alias. */
+const ring = () => ({ kvstore: { store: 'inmemory' }, instance_addr: '127.0.0.1' });
 
 /** Mimir 3.1 in one process on a volume, without Kafka (https://grafana.com/docs/mimir/latest/configure/). */
 export function mimirConfig({ spec }: Stack): object {
@@ -27,9 +28,9 @@ export function mimirConfig({ spec }: Stack): object {
     compactor: { data_dir: `${dataPath}/compactor` },
     // The default is a file beside the program, on a root that is read-only.
     activity_tracker: { filepath: `${dataPath}/metrics-activity.log` },
-    ingester: { ring: { ...ring, replication_factor: 1, min_ready_duration: '0s', final_sleep: '0s' } },
-    distributor: { ring },
-    store_gateway: { sharding_ring: { ...ring, replication_factor: 1 } },
+    ingester: { ring: { ...ring(), replication_factor: 1, min_ready_duration: '0s', final_sleep: '0s' } },
+    distributor: { ring: ring() },
+    store_gateway: { sharding_ring: { ...ring(), replication_factor: 1 } },
     limits: {
       compactor_blocks_retention_period: retentionOf(retention),
       max_global_series_per_user: maxSeries,
