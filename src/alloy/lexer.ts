@@ -77,7 +77,7 @@ class Lexer {
     const lines = skipped.startsWith('//') ? [skipped.slice(2)] : skipped.slice(2, -2).split('\n');
     for (const [offset, line] of lines.entries()) {
       if (offset > 0) this.#newline(this.#text.indexOf('\n', this.#lineStart) + 1, false);
-      const text = line.trim().replace(/^\* ?/, '');
+      const text = skipped.startsWith('//') ? line.trimEnd().replace(/^ /, '') : line.trim().replace(/^\* ?/, '');
       if (ownLine && (text !== '' || skipped.startsWith('//'))) this.#comments.push({ line: this.#line, text });
     }
   }

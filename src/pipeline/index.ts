@@ -6,4 +6,3 @@ export { keptByShare } from './share.ts';
 export { authorizationVariable } from './sinks.ts';
 export { ports, probeUrls, samplingFile } from './ports.ts';
 export { agentSdk, canaryService, marks } from './marks.ts';
-export { minimumStability as stabilityOf, printAlloy } from '../alloy/index.ts';

@@ -4,17 +4,6 @@ import { copyLabel, onThisNode } from './own-metrics.ts';
 import type { Targets } from './targets.ts';
 import type { Wiring } from './wiring.ts';
 
-const meta = (name: string) => `__meta_kubernetes_${name}`;
-
-// Later rules win: the workload, then what the pod says about itself.
-const serviceNames = [
-  'pod_container_name',
-  'pod_controller_name',
-  'pod_label_app_kubernetes_io_name',
-  'pod_annotation_resource_opentelemetry_io_service_name',
-  'pod_annotation_ostack_io_service_name',
-];
-
 /** Standard output of the pods on this node, with the labels OTLP logs get in Loki, so that one query finds both. */
 export function podLogs(
   { loki }: Targets,
@@ -50,29 +39,32 @@ export function podLogs(
 
 /** A Deployment's pods belong to a ReplicaSet named after it and the hash of the pod template. */
 function workloadLabels(): readonly Block[] {
-  const of = (kind: string, name: string, target: string) =>
-    block('rule', {
-      source_labels: [meta('pod_controller_kind'), meta('pod_controller_name')],
-      regex: `${kind};${name}`,
-      target_label: target,
-    });
   return [
-    of('ReplicaSet', '(.+)-[0-9a-z]+', 'k8s_deployment_name'),
-    of('StatefulSet', '(.+)', 'k8s_statefulset_name'),
-    of('DaemonSet', '(.+)', 'k8s_daemonset_name'),
+    controlledBy('ReplicaSet;(.+)-[0-9a-z]+', 'k8s_deployment_name'),
+    controlledBy('StatefulSet;(.+)', 'k8s_statefulset_name'),
+    controlledBy('DaemonSet;(.+)', 'k8s_daemonset_name'),
   ];
 }
 
+function controlledBy(regex: string, target: string): Block {
+  const source_labels = [meta('pod_controller_kind'), meta('pod_controller_name')];
+  return block('rule', { source_labels, regex, target_label: target });
+}
+
+// Later ones win: what holds the container, then what the pod says about itself.
+const serviceNames = [
+  meta('pod_container_name'),
+  meta('pod_controller_name'),
+  'k8s_deployment_name',
+  meta('pod_label_app_kubernetes_io_name'),
+  meta('pod_annotation_resource_opentelemetry_io_service_name'),
+  meta('pod_annotation_ostack_io_service_name'),
+];
+
 function serviceLabels(): readonly Block[] {
-  const [container, controller, ...own] = serviceNames.map((name) => meta(name));
-  const nonEmpty = (source: string) =>
-    block('rule', { source_labels: [source], regex: '(.+)', target_label: 'service_name' });
-  return [
-    nonEmpty(container as string),
-    nonEmpty(controller as string),
-    nonEmpty('k8s_deployment_name'),
-    ...own.map(nonEmpty),
-  ];
+  return serviceNames.map((source) =>
+    block('rule', { source_labels: [source], regex: '(.+)', target_label: 'service_name' }),
+  );
 }
 
 // A traceparent, or a key named trace_id, traceId, TraceID, trace.id in JSON or logfmt, with the 32 digits of W3C.
@@ -99,4 +91,8 @@ function writer(push: string, clusterName: string): Block {
     { external_labels: clusterName === '' ? undefined : object({ k8s_cluster_name: clusterName }) },
     block('endpoint', { url: push }),
   );
+}
+
+function meta(name: string): string {
+  return `__meta_kubernetes_${name}`;
 }
