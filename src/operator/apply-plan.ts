@@ -1,0 +1,105 @@
+import { Forbidden, Invalid, refOf, textOf, type Cluster, type KubeObject } from '../kube/index.ts';
+import type { ComponentName, ComponentPlan, Plan } from '../stack/index.ts';
+import { keyOf } from './inventory.ts';
+import type { Refusal } from './observation/observation.ts';
+import { adopted, otherOwner } from './ownership.ts';
+import type { RefusedObjects } from './refused.ts';
+import { withLiveReplicas } from './autoscaling.ts';
+
+export interface AppliedPlan {
+  /** Objects that were written. */
+  readonly written: readonly KubeObject[];
+  /** Objects the server does not take; sending them again at once cannot help. */
+  readonly refusals: readonly Refusal[];
+  /** What went wrong otherwise; worth another try soon. */
+  readonly failures: readonly { readonly object: string; readonly component: ComponentName; readonly error: Error }[];
+}
+
+interface Owner {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+}
+
+type Result =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'written'; readonly object: KubeObject }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly failure: AppliedPlan['failures'][number] };
+
+const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/** Applies what differs: components side by side, within one everything its workload needs before the workload. */
+export async function applyPlan(
+  cluster: Cluster,
+  plan: Plan,
+  owner: Owner,
+  refused: RefusedObjects,
+): Promise<AppliedPlan> {
+  const results = (await Promise.all(plan.components.map((c) => applyComponent(cluster, c, owner, refused)))).flat();
+  return {
+    written: results.flatMap((r) => (r.kind === 'written' ? [r.object] : [])),
+    refusals: results.flatMap((r) => (r.kind === 'refused' ? [r.refusal] : [])),
+    failures: results.flatMap((r) => (r.kind === 'failed' ? [r.failure] : [])),
+  };
+}
+
+async function applyComponent(
+  cluster: Cluster,
+  component: ComponentPlan,
+  owner: Owner,
+  refused: RefusedObjects,
+): Promise<Result[]> {
+  const one = (object: KubeObject) => applyObject(cluster, component.name, adopted(object, owner), owner, refused);
+  const first = await Promise.all(component.objects.filter((o) => !workloads.has(o.kind)).map(one));
+  // Pods of a workload whose ConfigMap is missing would crash on start.
+  if (first.some((r) => r.kind === 'refused' || r.kind === 'failed')) return first;
+  return [...first, ...(await Promise.all(component.objects.filter((o) => workloads.has(o.kind)).map(one)))];
+}
+
+async function applyObject(
+  cluster: Cluster,
+  component: ComponentName,
+  rendered: KubeObject,
+  owner: Owner,
+  refused: RefusedObjects,
+): Promise<Result> {
+  const ref = refOf(rendered);
+  const key = keyOf(ref);
+  const name = `${ref.kind} ${ref.name}`;
+  try {
+    const live = cluster.read(ref);
+    const other = live && otherOwner(live, owner);
+    if (other !== undefined) {
+      const message = `the name belongs to the stack ${other}; rename one of the two stacks`;
+      return { kind: 'refused', refusal: { object: name, component, reason: 'NameTaken', message } };
+    }
+    const object = withLiveReplicas(cluster, rendered, live);
+    const standing = refused.standing(key, object);
+    if (standing) return { kind: 'refused', refusal: standing };
+    return await attempt(cluster, component, object, refused);
+  } catch (error) {
+    return { kind: 'failed', failure: { object: textOf(ref), component, error: error as Error } };
+  }
+}
+
+async function attempt(
+  cluster: Cluster,
+  component: ComponentName,
+  object: KubeObject,
+  refused: RefusedObjects,
+): Promise<Result> {
+  const key = keyOf(refOf(object));
+  try {
+    const applied = await cluster.apply(object);
+    refused.forget(key);
+    return applied.kind === 'unchanged' ? { kind: 'same' } : { kind: 'written', object };
+  } catch (error) {
+    if (!(error instanceof Invalid) && !(error instanceof Forbidden)) throw error;
+    const reason = error instanceof Forbidden ? 'Forbidden' : 'ApplyRefused';
+    const message = `${error.message}. ${error.fix}`;
+    const refusal: Refusal = { object: `${object.kind} ${object.metadata.name}`, component, reason, message };
+    refused.remember(key, object, refusal);
+    return { kind: 'refused', refusal };
+  }
+}
