@@ -54,7 +54,7 @@ const spanMetrics = branch({
     .default(['http.route'])
     .check(distinctLabels)
     .describe('Attributes that become labels of the span metrics.'),
-  buckets: list(duration({ min: '1us', max: '1h' }).describe('Upper bound of a bucket.'), { max: 40 })
+  buckets: list(duration({ min: '1us', max: '1h', like: '250ms' }).describe('Upper bound of a bucket.'), { max: 40 })
     .default([])
     .check(ascending)
     .describe('Upper bounds of classic histogram buckets, ascending; empty gives native histograms only.'),
@@ -84,9 +84,9 @@ const redaction = keyed(
 
 const buffer = branch({
   persistent: boolean().default(false).describe("Keep the samplers' export queue on a volume."),
-  size: quantity({ min: '64Mi', max: '1Ti' })
+  size: quantity({ min: '64Mi', max: '1Ti', like: '5Gi' })
     .default('1Gi')
-    .example('10Gi')
+
     .describe('Size of that volume for each sampler replica; it may grow.'),
 })
   .describe('What the samplers could not deliver yet.')
@@ -104,7 +104,7 @@ const exportTo = keyed(
     name: entryName('sink'),
     endpoint: string({ min: 3, max: 512 })
       .example('otel.example.com:4317', 'https://otlp.example.com', 'http://collector.tools:4318/otlp')
-      .describe('host:port for Grpc, a URL with http:// or https:// for Http.'),
+      .describe('Where to send: host:port for Grpc, a URL with http:// or https:// for Http.'),
     protocol: word('Grpc', 'Http').default('Grpc').describe('OTLP over gRPC or over HTTP.'),
     insecure: boolean().default(false).describe('Send in clear text, without TLS.'),
     signals: set(word('traces', 'metrics', 'logs').describe('A signal.'), { min: 1, max: 3 })

@@ -17,10 +17,7 @@ const url = text({
 
 export const metrics = branch({
   backend: word('Mimir', 'None').default('Mimir').describe('The metric backend of the stack, or None.'),
-  retention: duration({ min: '24h', max: '4000d' })
-    .sized()
-    .example('30d', '720h')
-    .describe('How long metrics are kept.'),
+  retention: duration({ min: '24h', max: '4000d', like: '30d' }).sized().describe('How long metrics are kept.'),
   resources: resources('Mimir'),
   volume: volume('metrics'),
   maxSeries: integer({ min: 10_000, max: 100_000_000 }).sized().describe('Series Mimir accepts at most.'),

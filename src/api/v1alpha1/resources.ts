@@ -1,7 +1,7 @@
 import { atLeast, branch, isAtLeast, quantity, type Out } from '../schema/index.ts';
 
-const cpu = () => quantity({ min: '1m', max: '256' });
-const memory = () => quantity({ min: '16Mi', max: '4Ti' });
+const cpu = () => quantity({ min: '1m', max: '256', like: '500m' });
+const memory = () => quantity({ min: '16Mi', max: '4Ti', like: '512Mi' });
 
 const both = (unit: string) => `has(self.requests.${unit}) && has(self.limits.${unit})`;
 
@@ -9,12 +9,12 @@ const both = (unit: string) => `has(self.requests.${unit}) && has(self.limits.${
 export function resources(of: string) {
   return branch({
     requests: branch({
-      cpu: cpu().optional().example('100m', '2').describe('CPU cores reserved for a pod.'),
-      memory: memory().optional().example('256Mi').describe('Memory reserved for a pod.'),
+      cpu: cpu().optional().describe('CPU cores reserved for a pod.'),
+      memory: memory().optional().describe('Memory reserved for a pod.'),
     }).describe('What the scheduler reserves for a pod.'),
     limits: branch({
-      cpu: cpu().optional().example('1', '500m').describe('CPU cores a pod may use at most; no limit if empty.'),
-      memory: memory().optional().example('1Gi').describe('Memory a pod may use at most; above it the pod is killed.'),
+      cpu: cpu().optional().describe('CPU cores a pod may use at most; no limit if empty.'),
+      memory: memory().optional().describe('Memory a pod may use at most; above it the pod is killed.'),
     }).describe('What a pod may use at most.'),
   })
     .describe(`CPU and memory of ${of}. Values left empty come from spec.size.`)

@@ -26,7 +26,7 @@ function growsOnly(branch: Stored): Parameters<typeof branches.change>[0] {
     cel: `!isQuantity(${now}) || !isQuantity(${before}) || quantity(${now}).compareTo(quantity(${before})) >= 0`,
     reason: 'a volume cannot shrink',
     fix: 'write at least the size it has; when spec.size goes down, the size has to be written here',
-    at: `.${branch}.volume`,
+    at: `.${branch}.volume.size`,
     holds: (self, old) => !(volumeBytes(branch, self)! < volumeBytes(branch, old)!),
   };
 }

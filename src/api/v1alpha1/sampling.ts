@@ -3,19 +3,18 @@ import { attributeName, entryName, quotable } from './names.ts';
 
 const percent = () =>
   number({ min: 0, max: 100 })
-    .example(0, 10, 0.1, 33.3333)
+    .example(10, 0, 0.1, 33.3333)
     .rule({
-      cel: 'double(int(self * 10000.0 + 0.5)) - self * 10000.0 < 0.000001 && self * 10000.0 - double(int(self * 10000.0 + 0.5)) < 0.000001',
+      cel: 'self < 0.0 || double(int(self * 10000.0 + 0.5)) - self * 10000.0 < 0.000001 && self * 10000.0 - double(int(self * 10000.0 + 0.5)) < 0.000001',
       reason: 'has more than four decimals',
       fix: 'round it to four decimals, such as 0.0125',
-      holds: (self) => Math.abs(Math.trunc(self * 10000 + 0.5) - self * 10000) < 0.000001,
+      holds: (self) => self < 0 || Math.abs(Math.trunc(self * 10000 + 0.5) - self * 10000) < 0.000001,
     });
 
 const keep = branch({
   errors: boolean().default(true).describe('Keep every trace that holds a span with an error.'),
-  slowerThan: duration({ min: '0s', max: '1h' })
+  slowerThan: duration({ min: '0s', max: '1h', like: '500ms' })
     .default('500ms')
-    .example('500ms', '2s', '1m30s')
     .describe('Keep every trace that holds a span of at least this duration; "0s" turns this off.'),
   attributes: keyed(
     ['key'],
@@ -82,8 +81,7 @@ export const sampling = branch({
       .default(0)
       .describe('Spans a second that one sampler replica lets through at most; 0 is no limit.'),
   }).describe('An upper bound for what is kept. Changing it restarts the samplers.'),
-  decisionWait: duration({ min: '1s', max: '2m' })
+  decisionWait: duration({ min: '1s', max: '2m', like: '10s' })
     .default('10s')
-    .example('5s', '30s')
     .describe('How long a trace is collected before it is judged. Changing it restarts the samplers.'),
 }).describe('Which traces are kept. Metrics of spans are counted before sampling and stay exact.');

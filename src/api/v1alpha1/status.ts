@@ -22,7 +22,9 @@ const component = object({
   desired: replicas().describe('Pods there should be.'),
   ready: replicas().describe('Pods that are ready.'),
   updated: replicas().describe('Pods of the newest revision.'),
-  state: name(63).describe('Ready, Progressing, CrashLooping, Unschedulable, ImagePullFailed, NoPods, Disabled, …'),
+  state: name(63).describe(
+    'Ready, Progressing, CrashLooping, Unschedulable, ImagePullFailed, NoPods, Disabled and the like.',
+  ),
   message: string({ max: 1024 }).describe('What is wrong with it, if anything.'),
 }).describe('One component.');
 

@@ -4,7 +4,7 @@ import { volume } from './volume.ts';
 
 export const traces = branch({
   backend: word('Tempo', 'None').default('Tempo').describe('The trace backend of the stack, or None.'),
-  retention: duration({ min: '1h', max: '1000d' }).sized().example('72h', '14d').describe('How long traces are kept.'),
+  retention: duration({ min: '1h', max: '1000d', like: '72h' }).sized().describe('How long traces are kept.'),
   resources: resources('Tempo'),
   volume: volume('traces'),
 }).describe('Where traces are kept.');

@@ -3,7 +3,7 @@ import { branch, quantity, text, type Out } from '../schema/index.ts';
 /** The volume of one backend. That it may not shrink is a rule of the spec, because its size can come from `spec.size`. */
 export function volume(of: string) {
   return branch({
-    size: quantity({ min: '256Mi', max: '64Ti' }).sized().example('50Gi').describe('Size of the volume; it may grow.'),
+    size: quantity({ min: '256Mi', max: '64Ti', like: '50Gi' }).sized().describe('Size of the volume; it may grow.'),
     storageClass: text({
       max: 253,
       form: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$',
