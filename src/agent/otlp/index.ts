@@ -1,3 +1,4 @@
+export { AttributeCache } from './attribute-cache.ts';
 export { attributeField, encodeAttributes, type Attributes, type AttributeValue } from './attributes.ts';
 export {
   encodeMetrics,

@@ -24,13 +24,13 @@ test('sums and histograms with exemplars come out of an independent decoder as t
             name: 'duration',
             description: 'How long.',
             unit: 's',
-            bounds: [0.005, 10],
             points: [
               {
                 attributes: attributes(attributeField.histogram),
                 startMs: 1,
                 count: 6,
                 sum: 30.25,
+                bounds: [0.005, 10],
                 buckets: Uint32Array.of(1, 2, 3),
                 exemplars: [{ traceId, spanId, timeMs: 1_700_000_000_123, value: 0.25 }],
               },

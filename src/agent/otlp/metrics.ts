@@ -21,6 +21,8 @@ export interface HistogramPoint {
   readonly startMs: number;
   readonly count: number;
   readonly sum: number;
+  /** Upper bounds, inclusive; empty where only count and sum are known. */
+  readonly bounds: readonly number[];
   /** One more than the bounds; the last is what lies above them. */
   readonly buckets: ArrayLike<number>;
   readonly exemplars: readonly Exemplar[];
@@ -35,7 +37,6 @@ export type Metric =
   | (MetricHead & { readonly kind: 'sum'; readonly points: readonly SumPoint[] })
   | (MetricHead & {
       readonly kind: 'histogram';
-      readonly bounds: readonly number[];
       readonly points: readonly HistogramPoint[];
     });
 
@@ -82,7 +83,7 @@ function writeMetric(writer: ByteWriter, metric: Metric, timeMs: number): void {
   } else {
     writer.message(9, () => {
       for (const point of metric.points) {
-        writer.message(1, () => writeHistogramPoint(writer, point, metric.bounds, timeMs));
+        writer.message(1, () => writeHistogramPoint(writer, point, timeMs));
       }
       writer.uint(2, cumulative);
     });
@@ -96,18 +97,13 @@ function writeSumPoint(writer: ByteWriter, point: SumPoint, timeMs: number): voi
   writer.raw(point.attributes);
 }
 
-function writeHistogramPoint(
-  writer: ByteWriter,
-  point: HistogramPoint,
-  bounds: readonly number[],
-  timeMs: number,
-): void {
+function writeHistogramPoint(writer: ByteWriter, point: HistogramPoint, timeMs: number): void {
   writer.fixed64(2, nanoseconds(point.startMs));
   writer.fixed64(3, nanoseconds(timeMs));
   writer.count(4, point.count);
   writer.double(5, point.sum);
   writer.packedCounts(6, point.buckets);
-  writer.packedDoubles(7, bounds);
+  writer.packedDoubles(7, point.bounds);
   for (const exemplar of point.exemplars) {
     writer.message(8, () => {
       writer.fixed64(2, nanoseconds(exemplar.timeMs));

@@ -32,8 +32,10 @@ const messages: Readonly<Record<string, Readonly<Record<string, readonly [id: nu
     startTimeUnixNano: [7, 'fixed64'],
     endTimeUnixNano: [8, 'fixed64'],
     attributes: [9, 'KeyValue[]'],
+    links: [13, 'Link[]'],
     status: [15, 'Status'],
   },
+  Link: { traceId: [1, 'bytes'], spanId: [2, 'bytes'] },
   Status: { message: [2, 'string'], code: [3, 'int32'] },
   Metric: {
     name: [1, 'string'],

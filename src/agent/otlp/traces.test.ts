@@ -20,6 +20,7 @@ const span = fc.record({
   startNs: time,
   endNs: time,
   attributes: fc.array(fc.tuple(text, value), { maxLength: 5 }),
+  links: fc.array(fc.record({ traceId: bytes(16), spanId: bytes(8) }), { maxLength: 2 }),
   failed: fc.boolean(),
 });
 
@@ -42,7 +43,7 @@ test('any span comes out of an independent decoder as it went in', () => {
         ],
       });
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 
@@ -81,6 +82,9 @@ function expected(drawn: typeof span extends fc.Arbitrary<infer T> ? T : never):
     endTimeUnixNano: String(drawn.endNs),
     ...(drawn.attributes.length > 0
       ? { attributes: drawn.attributes.map(([key, value]) => ({ key, value: anyValue(value) })) }
+      : {}),
+    ...(drawn.links.length > 0
+      ? { links: drawn.links.map(({ traceId, spanId }) => ({ traceId: hex(traceId), spanId: hex(spanId) })) }
       : {}),
     ...(drawn.failed ? { status: { code: 2 } } : {}),
   };

@@ -15,7 +15,8 @@ export interface SpanData {
   /** Attributes encoded under `attributeField.span`, in as many pieces as are convenient. */
   readonly attributes: readonly Uint8Array[];
   readonly failed: boolean;
-  readonly statusMessage?: string;
+  /** Spans of other traces that caused this one. */
+  readonly links?: readonly { readonly traceId: Uint8Array; readonly spanId: Uint8Array }[];
 }
 
 export interface ResourceSpans {
@@ -52,10 +53,11 @@ function writeSpan(writer: ByteWriter, span: SpanData): void {
   writer.fixed64(7, span.startNs);
   writer.fixed64(8, span.endNs);
   for (const piece of span.attributes) writer.raw(piece);
-  if (span.failed) {
-    writer.message(15, () => {
-      if (span.statusMessage) writer.string(2, span.statusMessage);
-      writer.uint(3, 2);
+  for (const link of span.links ?? []) {
+    writer.message(13, () => {
+      writer.bytes(1, link.traceId);
+      writer.bytes(2, link.spanId);
     });
   }
+  if (span.failed) writer.message(15, () => writer.uint(3, 2));
 }

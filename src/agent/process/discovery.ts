@@ -67,9 +67,21 @@ export class ProcessDiscovery {
     this.refreshSockets();
   }
 
-  /** A process began, by fork or by exec; after an exec it is somebody else and is looked at afresh. */
-  started(pid: number): void {
+  /**
+   * A process began, by fork or by exec; after an exec it is somebody else and is looked at afresh. The kernel lets a
+   * child have its parent's target at once (`inherited`), so that nothing is missed until it is decided here.
+   */
+  started(pid: number, inherited: boolean): void {
     this.#track(pid);
+    if (inherited && this.#tracked.get(pid)?.service === undefined) this.#options.onTarget(pid, undefined);
+  }
+
+  /** What a pod's processes call themselves; undefined if none of them is a target. */
+  identityIn(podUid: string): Identity | undefined {
+    for (const { process, service } of this.#tracked.values()) {
+      if (service !== undefined && process.container?.podUid === podUid) return this.services.get(service);
+    }
+    return undefined;
   }
 
   exited(pid: number): void {
@@ -158,7 +170,7 @@ export class ProcessDiscovery {
     const tracked: Tracked = {
       process,
       named: this.#rules.pids.includes(pid) || before?.named === true || parent?.named === true,
-      onPort: false,
+      onPort: before?.onPort ?? parent?.onPort ?? false,
       sendsOtlp: false,
     };
     if (before?.service !== undefined) tracked.service = before.service;

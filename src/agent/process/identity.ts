@@ -28,14 +28,11 @@ export interface Place {
  */
 export function identify(process: ProcessInfo, pod: Pod | undefined, place: Place): Identity {
   const { environment } = process;
-  const workload = pod && workloadOf(pod);
   const given = environment.resourceAttributes;
   const name =
     environment.serviceName ??
     filled(given['service.name']) ??
-    filled(pod?.annotations[annotation.serviceName]) ??
-    filled(pod?.labels['app.kubernetes.io/name']) ??
-    workload?.name ??
+    (pod && nameOfPod(pod)) ??
     programName(process.executable, process.command);
   const namespace = filled(given['service.namespace']) ?? pod?.namespace ?? '';
   const container = pod?.containers.get(process.container?.containerId ?? '') ?? pod?.soleContainer;
@@ -62,6 +59,15 @@ export function identify(process: ProcessInfo, pod: Pod | undefined, place: Plac
     },
     ...(percent >= 0 && percent <= 100 ? { samplingPercent: percent } : {}),
   };
+}
+
+/** The name of a pod's service as far as the pod itself tells. */
+export function nameOfPod(pod: Pod): string {
+  return (
+    filled(pod.annotations[annotation.serviceName]) ??
+    filled(pod.labels['app.kubernetes.io/name']) ??
+    workloadOf(pod).name
+  );
 }
 
 function kubernetesAttributes(pod: Pod, container: string | undefined): Attributes {

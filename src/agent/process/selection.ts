@@ -48,7 +48,14 @@ export function select(candidate: Candidate, discovery: Discovery, inCluster: bo
   return narrowed && !matched ? skip('not-matched') : unlessReporting(candidate, discovery);
 }
 
-export function takesNamespace(discovery: Discovery, namespace: string): boolean {
+/** Whether the rules take a pod, as far as that can be told without seeing its processes. */
+export function takesPod(pod: Pod, discovery: Discovery): boolean {
+  const wish = pod.annotations[annotation.instrument];
+  if (wish === 'false' || !takesNamespace(discovery, pod.namespace)) return false;
+  return wish === 'true' || matchesLabels(discovery.podSelector, pod.labels);
+}
+
+function takesNamespace(discovery: Discovery, namespace: string): boolean {
   const { include, exclude } = discovery.namespaces;
   if (exclude.some((glob) => matchesGlob(glob, namespace))) return false;
   return include.length === 0 || include.some((glob) => matchesGlob(glob, namespace));

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
+import { Agent } from './agent.ts';
+import { parseConfig, type AgentConfig } from './config/index.ts';
+import { FakeKernel } from './kernel.fixture.ts';
+import { OtlpReceiver } from './otlp/receiver.fixture.ts';
+import { FakeProc } from './process/proc.fixture.ts';
+
+let proc: FakeProc;
+let receiver: OtlpReceiver;
+let kernel: FakeKernel;
+let agent: Agent;
+
+beforeEach(async () => {
+  proc = new FakeProc();
+  receiver = await OtlpReceiver.start();
+  kernel = new FakeKernel();
+  proc.add({ pid: 100, executable: '/srv/shop' });
+  proc.add({ pid: 200, executable: '/usr/bin/python3', command: ['python3', 'cart.py'] });
+  proc.add({ pid: 300, executable: '/usr/bin/other' });
+});
+afterEach(async () => {
+  await agent.stop();
+  receiver.stop();
+  proc.delete();
+});
+
+function configOf(changes: object = {}): AgentConfig {
+  const parsed = parseConfig(
+    JSON.stringify({
+      otlp: { endpoint: receiver.endpoint },
+      interval: '200ms',
+      discovery: { pids: [100, 200] },
+      sampling: { baselinePercent: 0, keep: { slowerThan: '500ms' } },
+      routes: [{ match: '/orders/*', as: '/orders/{order}' }],
+      ...changes,
+    }),
+  );
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.value;
+}
+
+function start(changes: object = {}): Agent {
+  agent = new Agent({
+    config: configOf(changes),
+    kernel,
+    maxServices: 16,
+    procRoot: proc.root,
+    ownPid: 1,
+    version: '0.1.0',
+    clock: systemClock,
+    jitter: () => 0.5,
+    log: createLog('agent', 'silent'),
+  });
+  agent.start();
+  return agent;
+}
+
+const total = (service: string, having: object = {}) =>
+  receiver.count('http.server.request.duration', { 'service.name': service, ...having });
+
+test('only selected processes become targets, and none is left after stop', async () => {
+  start();
+  expect([...kernel.targets().keys()]).toEqual([100, 200]);
+  await agent.stop();
+  expect(kernel.targets().size).toBe(0);
+  expect(kernel.closed).toBe(true);
+});
+
+test('requests are exported exactly, per route and status, errors as spans in a trace', async () => {
+  start();
+  for (let i = 0; i < 40; i++) kernel.exchange({ tgid: 100, path: '/orders/{id}' });
+  for (let i = 0; i < 3; i++) kernel.exchange({ tgid: 100, path: '/orders/{id}', status: 503 });
+  kernel.exchange({ tgid: 200, path: '/', durationMs: 700 });
+  await receiver.until(() => receiver.spans.length >= 4 && total('shop') === 43, 8_000);
+  expect(total('shop', { 'http.route': '/orders/{order}', 'http.response.status_code': 200 })).toBe(40);
+  expect(total('shop', { 'http.response.status_code': 503, 'error.type': '503' })).toBe(3);
+  expect(total('cart')).toBe(1);
+  const calls = (code: string) =>
+    receiver.count('traces.spanmetrics.calls', {
+      'service.name': 'shop',
+      'span.name': 'GET /orders/{order}',
+      'span.kind': 'SPAN_KIND_SERVER',
+      'status.code': code,
+    });
+  expect([calls('STATUS_CODE_UNSET'), calls('STATUS_CODE_ERROR')]).toEqual([40, 3]);
+  expect(receiver.spans.map((span) => [span.name, span.attributes['ostack.kept'], span.status?.code])).toEqual([
+    ['GET /orders/{order}', 'error', 2],
+    ['GET /orders/{order}', 'error', 2],
+    ['GET /orders/{order}', 'error', 2],
+    ['GET /', 'slow', undefined],
+  ]);
+});
+
+test('what happened just before SIGTERM is delivered', async () => {
+  start({ interval: '1h' });
+  for (let i = 0; i < 5; i++) kernel.exchange({ tgid: 100, path: '/a', status: 500 });
+  await agent.stop();
+  expect(total('shop')).toBe(5);
+  expect(receiver.spans).toHaveLength(5);
+});
+
+test('a policy change is in force at once, for running and for later processes', () => {
+  start();
+  kernel.exchange({ tgid: 100, path: '/a' });
+  expect(kernel.flight).toHaveLength(1);
+  agent.reconfigure(configOf({ sampling: { baselinePercent: 100, services: [{ name: 'cart', percent: 0 }] } }));
+  expect([...kernel.policies.values()].map(({ threshold }) => threshold)).toEqual([0n, 1n << 56n]);
+});
+
+test('targets follow exec, fork and exit', async () => {
+  start({ discovery: { executables: ['/srv/*'] } });
+  expect([...kernel.targets().keys()]).toEqual([100]);
+  proc.add({ pid: 400, executable: '/srv/late', parent: 300 });
+  kernel.control({ kind: 'exec', tgid: 400, comm: 'late', selected: false, atNs: 0n });
+  await systemClock.sleep(60);
+  expect([...kernel.targets().keys()]).toEqual([100, 400]);
+  kernel.setTarget(500, { serviceId: 1 });
+  proc.add({ pid: 500, executable: '/bin/sh', parent: 100 });
+  kernel.control({ kind: 'fork', parentTgid: 100, tgid: 500, selected: true, atNs: 0n });
+  await systemClock.sleep(60);
+  expect(kernel.targets().has(500)).toBe(false);
+  proc.remove(400);
+  kernel.control({ kind: 'exit', tgid: 400, selected: true, atNs: 0n });
+  expect(kernel.targets().has(400)).toBe(false);
+});
+
+describe('a call between two selected processes', () => {
+  const client = { address: '127.0.0.1', port: 55_555 };
+  const server = { address: '127.0.0.1', port: 8080 };
+
+  test('is one trace with the client span as parent, and one edge of the graph', async () => {
+    start({ sampling: { baselinePercent: 100 } });
+    const link = { traceId: 'ab'.repeat(16), requestSequence: 77, path: '/cart/{id}' };
+    kernel.exchange({ ...link, tgid: 100, side: 'client', local: client, remote: server });
+    kernel.exchange({ ...link, tgid: 200, side: 'server', local: server, remote: client });
+    await receiver.until(() => receiver.spans.length === 2 && total('cart') === 1);
+    const [out, into] = [3, 2].map((kind) => receiver.spans.find((span) => span.kind === kind));
+    expect(into).toMatchObject({ traceId: out?.traceId, parentSpanId: out?.spanId });
+    expect(out?.parentSpanId).toBeUndefined();
+    await receiver.until(() => receiver.count('traces_service_graph_request_total') === 1);
+    expect(receiver.latest('traces_service_graph_request_total').map((point) => point.attributes)).toEqual([
+      { client: 'shop', server: 'cart' },
+    ]);
+  });
+
+  test('brings its other end back from the flight recorder when only one end was worth keeping', async () => {
+    start();
+    const link = { traceId: 'cd'.repeat(16), requestSequence: 78, path: '/cart/{id}', status: 404 };
+    kernel.exchange({ ...link, tgid: 200, side: 'server', local: server, remote: client });
+    kernel.exchange({ ...link, tgid: 100, side: 'client', local: client, remote: server });
+    await receiver.until(() => receiver.spans.length === 2);
+    const byKind = receiver.spans.toSorted((a, b) => a.kind - b.kind);
+    expect(byKind.map((span) => span.attributes['ostack.kept'])).toEqual(['relative', 'error']);
+    expect(byKind.map((span) => span.traceState)).toEqual([undefined, 'ot=th:0']);
+    expect(new Set(byKind.map((span) => span.traceId)).size).toBe(1);
+  });
+});

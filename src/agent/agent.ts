@@ -1,0 +1,303 @@
+import { hostname } from 'node:os';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { ControlEvent, Kernel } from './bpf/index.ts';
+import type { AgentConfig, ConfigProblem } from './config/index.ts';
+import { Counters } from './counters.ts';
+import { Breaker } from './health/index.ts';
+import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
+import { policyOf } from './policy.ts';
+import {
+  Peers,
+  PodWatch,
+  ProcessDiscovery,
+  readHostAddresses,
+  takesPod,
+  type ApiServer,
+  type Identity,
+} from './process/index.ts';
+import { Red } from './red/index.ts';
+import { Spans, WallClock } from './spans/index.ts';
+import { Timers } from './timers.ts';
+
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly kernel: Kernel;
+  /** Highest service id plus one, as the kernel's maps are sized. */
+  readonly maxServices: number;
+  /** Absent outside a cluster. */
+  readonly apiServer?: ApiServer;
+  readonly procRoot: string;
+  readonly ownPid: number;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly jitter: () => number;
+  readonly log: Log;
+}
+
+const spansEveryMs = 500;
+const spanHoldMs = 2_000;
+/** Programs that live shorter than this are not worth five reads of /proc. */
+const settleMs = 20;
+const podSettleMs = 50;
+const socketsEveryMs = 2_000;
+const rescanEveryMs = 60_000;
+const hostAddressesEveryMs = 60_000;
+const budgetEveryMs = 5_000;
+const queueBytes = 8 * 2 ** 20;
+const finalFlushMs = 5_000;
+
+/** The stages of one node, wired: Kernel → Exchange → (Red | Spans) → Otlp, with Discovery telling the kernel whom to watch. */
+export class Agent {
+  readonly discovery: ProcessDiscovery;
+  readonly red: Red;
+  readonly spans: Spans;
+  readonly breaker = new Breaker();
+  readonly #options: AgentOptions;
+  readonly #sender: OtlpSender;
+  readonly #pods: PodWatch | undefined;
+  readonly #peers: Peers;
+  readonly #counters = new Counters();
+  readonly #wallClock = new WallClock();
+  readonly #timers = new Timers();
+  readonly #targets = new Map<number, number>();
+  readonly #started = new Map<number, boolean>();
+  #config: AgentConfig;
+  #configProblems: readonly ConfigProblem[] = [];
+  #hostAddresses: ReadonlySet<string>;
+  #cpu = process.cpuUsage();
+  #lookedMs: number;
+
+  constructor(options: AgentOptions) {
+    const { config, kernel, clock, jitter, log, procRoot, version } = options;
+    this.#options = options;
+    this.#config = config;
+    this.#lookedMs = clock.now();
+    const inCluster = config.node !== '';
+    const host = config.node || hostname();
+    this.#hostAddresses = readHostAddresses(procRoot);
+    this.#sender = new OtlpSender({
+      ...config.otlp,
+      queueBytes,
+      timeoutMs: 10_000,
+      giveUpAfterMs: 5 * 60_000,
+      clock,
+      jitter,
+      log,
+    });
+    this.#pods =
+      inCluster && options.apiServer
+        ? new PodWatch({
+            server: options.apiServer,
+            node: config.node,
+            clock,
+            jitter,
+            log,
+            onChange: () => this.#timers.once('pods', podSettleMs, () => this.discovery.reconsider()),
+          })
+        : undefined;
+    this.discovery = new ProcessDiscovery({
+      procRoot,
+      place: { node: config.node, host, clusterName: config.clusterName, version },
+      rules: config.discovery,
+      serviceLimit: options.maxServices - 1,
+      ownPid: options.ownPid,
+      podOf: (uid, containerId) => this.#pods?.get(uid, containerId),
+      onTarget: (pid, service) => this.#aim(pid, service),
+      onService: (service, identity) => this.#applyPolicy(service, identity),
+    });
+    this.#peers = new Peers({
+      podAt: (address) => this.#pods?.at(address),
+      identityIn: (uid) => this.discovery.identityIn(uid),
+      takesPod: (pod) => takesPod(pod, this.#config.discovery),
+      hostAddresses: () => this.#hostAddresses,
+      ...(options.apiServer ? { server: options.apiServer } : {}),
+      clock,
+    });
+    this.red = new Red({
+      kernel,
+      services: this.discovery.services,
+      routes: config.routes,
+      families: config.metrics.families,
+      seriesLimit: config.metrics.seriesLimit,
+      peerOf: (address) => this.#peers.peerOf(address),
+      inCluster,
+      ownResource: {
+        'service.name': 'ostack-agent',
+        'service.instance.id': host,
+        'service.version': version,
+        'telemetry.sdk.name': 'ostack-agent',
+        'host.name': host,
+        'k8s.node.name': config.node || undefined,
+        'k8s.cluster.name': config.clusterName || undefined,
+      },
+      startMs: clock.now(),
+    });
+    this.spans = new Spans({
+      scanFlight: () => kernel.scanFlight(),
+      identityOf: (service) => this.discovery.services.get(service),
+      routeOf: (hash) => this.red.routes.nameOf(hash),
+      isCounted: (address) => this.#isCounted(address),
+      onExemplar: (key, exemplar) => this.red.addExemplar(key, exemplar),
+      capture: config.capture,
+      wallClock: this.#wallClock,
+      holdMs: spanHoldMs,
+    });
+  }
+
+  /** Takes up work: from here on, whatever the rules select is counted. */
+  start(): void {
+    const { kernel, clock } = this.#options;
+    this.#adjustClock();
+    kernel.onKept((exchange) => this.spans.take(exchange, clock.now()));
+    kernel.onControl((event) => this.#onControl(event));
+    this.discovery.scan();
+    this.#timers.every('sockets', socketsEveryMs, () => this.discovery.refreshSockets());
+    this.#timers.every('rescan', rescanEveryMs, () => this.discovery.scan());
+    this.#timers.every('spans', spansEveryMs, () => this.#exportSpans(clock.now()));
+    this.#timers.every('hosts', hostAddressesEveryMs, () => {
+      this.#hostAddresses = readHostAddresses(this.#options.procRoot);
+    });
+    this.#timers.every('budget', budgetEveryMs, () => this.#protect());
+    this.#timers.every('metrics', this.#config.intervalMs, () => this.exportMetrics());
+  }
+
+  /** A changed configuration: rules, routes, policy, capture and budget are in force when this returns. */
+  reconfigure(config: AgentConfig): void {
+    const before = this.#config;
+    this.#config = config;
+    const routes = JSON.stringify(config.routes) === JSON.stringify(before.routes) ? undefined : config.routes;
+    this.red.reconfigure(routes, config.metrics.families, config.metrics.seriesLimit, this.#options.clock.now());
+    this.spans.reconfigure(config.capture);
+    this.#applyPolicies();
+    this.discovery.reconfigure(config.discovery);
+    if (config.intervalMs !== before.intervalMs) {
+      this.#timers.every('metrics', config.intervalMs, () => this.exportMetrics());
+    }
+    this.#counters.add('config_reloads_total');
+  }
+
+  reportConfigProblems(problems: readonly ConfigProblem[]): void {
+    this.#configProblems = problems;
+    if (problems.length > 0) this.#counters.add('config_refused_total');
+  }
+
+  get configProblems(): readonly ConfigProblem[] {
+    return this.#configProblems;
+  }
+
+  /** False while a cluster's pods are not known, with the reason. */
+  get podsProblem(): string | undefined {
+    if (!this.#pods || this.#pods.synced) return undefined;
+    return this.#pods.problem || 'the pods of this node have not been listed yet';
+  }
+
+  exportMetrics(): void {
+    const nowMs = this.#options.clock.now();
+    const groups = this.red.collect(nowMs);
+    const points = groups.reduce((sum, { metrics }) => sum + pointsIn(metrics), 0);
+    if (points > 0) this.#sender.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points);
+  }
+
+  /** Sends what is there, waits for it at most 5 s, and leaves nothing behind in the kernel. */
+  async stop(): Promise<void> {
+    const { kernel } = this.#options;
+    this.#timers.stop();
+    kernel.poll();
+    this.#exportSpans(Number.POSITIVE_INFINITY);
+    this.exportMetrics();
+    this.discovery.stop();
+    kernel.close();
+    await Promise.all([this.#sender.stop(finalFlushMs), this.#pods?.stop(), this.#peers.stop()]);
+  }
+
+  /** Every stage's counters and gauges. */
+  *samples(): IterableIterator<readonly [string, number]> {
+    const stages = [this.#counters, this.red.counters, this.spans.counters, this.#sender.counters];
+    for (const counters of stages) yield* counters.entries();
+    yield* this.discovery.counters.entries();
+    yield* this.#peers.counters.entries();
+    if (this.#pods) yield* this.#pods.counters.entries();
+    yield ['config_problems', this.#configProblems.length];
+    yield ['protection_step', this.breaker.level];
+  }
+
+  readonly #aim = (pid: number, service: number | undefined): void => {
+    if (service === undefined) this.#targets.delete(pid);
+    else this.#targets.set(pid, service);
+    if (service === undefined || this.breaker.step.shed.length > 0) this.#options.kernel.removeTarget(pid);
+    else this.#options.kernel.setTarget(pid, { serviceId: service });
+  };
+
+  #onControl(event: ControlEvent): void {
+    switch (event.kind) {
+      case 'fork':
+      case 'exec':
+        this.#started.set(event.tgid, event.selected);
+        return this.#timers.once('started', settleMs, () => {
+          for (const [pid, inherited] of this.#started) this.discovery.started(pid, inherited);
+          this.#started.clear();
+        });
+      case 'exit':
+        this.#started.delete(event.tgid);
+        return this.discovery.exited(event.tgid);
+      case 'mode':
+        return this.#counters.add(`connections_off_path_total{mode="${event.mode}",reason="${event.reason}"}`);
+      default:
+    }
+  }
+
+  #applyPolicy(service: number, identity: Identity): void {
+    this.#options.kernel.setPolicy(service, policyOf(identity, this.#config, this.breaker.step));
+  }
+
+  #applyPolicies(): void {
+    for (const [service, identity] of this.discovery.services) this.#applyPolicy(service, identity);
+  }
+
+  #exportSpans(nowMs: number): void {
+    this.#adjustClock();
+    const groups: ResourceSpans[] = this.spans.collect(nowMs);
+    const count = groups.reduce((sum, { spans }) => sum + spans.length, 0);
+    if (count > 0) this.#sender.send('traces', encodeTraces(groups, this.#scope), count);
+  }
+
+  #adjustClock(): void {
+    this.#wallClock.adjust(Date.now(), process.hrtime.bigint());
+  }
+
+  #isCounted(address: string): boolean {
+    const peer = this.#peers.peerOf(address);
+    // Behind a virtual address there may be anybody; whoever it is derives the same ids if it is one of us.
+    return peer.kind === 'service' || peer.kind === 'pending' || (peer.kind === 'workload' && peer.counted);
+  }
+
+  #protect(): void {
+    const { clock, log, kernel } = this.#options;
+    const nowMs = clock.now();
+    const used = process.cpuUsage(this.#cpu);
+    const cpuCores = (used.user + used.system) / 1e3 / Math.max(1, nowMs - this.#lookedMs);
+    const memoryBytes = process.memoryUsage.rss();
+    this.#cpu = process.cpuUsage();
+    this.#lookedMs = nowMs;
+    this.#counters.set('cpu_cores', cpuCores);
+    this.#counters.set('memory_bytes', memoryBytes);
+    if (!this.breaker.look({ cpuCores, memoryBytes }, this.#config.budget)) return;
+    const { name, shed } = this.breaker.step;
+    this.#counters.add(`protection_changes_total{step="${name}"}`);
+    log.warn({ step: name, cpuCores, memoryBytes, budget: this.#config.budget }, 'self-protection changed its step');
+    this.#applyPolicies();
+    for (const [pid, service] of this.#targets) {
+      if (shed.length > 0) kernel.removeTarget(pid);
+      else kernel.setTarget(pid, { serviceId: service });
+    }
+  }
+
+  get #scope(): { name: string; version: string } {
+    return { name: 'ostack-agent', version: this.#options.version };
+  }
+}
+
+function pointsIn(metrics: ResourceMetrics['metrics']): number {
+  return metrics.reduce((sum, { points }) => sum + points.length, 0);
+}

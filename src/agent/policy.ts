@@ -1,0 +1,33 @@
+import type { Policy } from './bpf/index.ts';
+import type { AgentConfig } from './config/index.ts';
+import type { Step } from './health/index.ts';
+import type { Identity } from './process/index.ts';
+
+const randomnessSpace = 1n << 56n;
+const parts = 1_000_000n;
+const captureBytes = { request: 256, response: 128 } as const;
+
+/**
+ * The threshold T of a percentage: a trace is kept when the last 56 bits of its id are >= T. Exact to four decimals and
+ * rounded as the samplers round it, so that kernel and collectors keep the same traces.
+ */
+export function thresholdOf(percent: number): bigint {
+  const kept = (BigInt(Math.round(percent * 10_000)) * randomnessSpace + parts / 2n) / parts;
+  return randomnessSpace - kept;
+}
+
+/** What the kernel is to keep of a service: the pod's annotation, else the service's share, else the baseline, under the breaker's step. */
+export function policyOf(identity: Identity, config: AgentConfig, step: Step): Policy {
+  const { sampling, capture } = config;
+  const named = sampling.services.find(({ name }) => name === identity.name)?.percent;
+  const percent = identity.samplingPercent ?? named ?? sampling.baselinePercent;
+  const captures = step.capture ? captureBytes : { request: 0, response: 0 };
+  return {
+    keepErrors: step.spans && sampling.keepErrors,
+    slowerThanNs: step.spans ? BigInt(Math.round(sampling.slowerThanMs * 1e6)) : 0n,
+    threshold: thresholdOf(percent * step.share),
+    keptPerSecond: sampling.spansPerSecond,
+    captureRequestBytes: captures.request,
+    captureResponseBytes: capture.headers.length > 0 ? captures.response : 0,
+  };
+}

@@ -1,0 +1,3 @@
+export { errorType, hasFailed, spanName } from './outcome.ts';
+export { Red, type RedOptions } from './red.ts';
+export { seriesKey, type Series } from './series.ts';

@@ -1,0 +1,142 @@
+import type { RedRow } from '../bpf/index.ts';
+import { attributeField, type Attributes, type Metric } from '../otlp/index.ts';
+import type { Peer } from '../process/index.ts';
+import type { Baselines } from './baselines.ts';
+import type { Encode } from './http-metrics.ts';
+import { hasFailed } from './outcome.ts';
+import { merge, noTotals, type Totals } from './totals.ts';
+
+export interface Party {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** One arrow of the graph. Of a call that both ends count, only one end makes the arrow. */
+export interface Edge {
+  readonly client: Party;
+  readonly server: Party;
+  /** One end is not instrumented and known by name or address only. */
+  readonly virtual: boolean;
+  readonly startMs: number;
+  readonly requests: Totals;
+  failed: number;
+  /** Which end the durations were taken at. */
+  readonly side: 'server' | 'client';
+}
+
+export interface EdgeSource {
+  readonly rows: readonly RedRow[];
+  readonly baselines: Baselines;
+  readonly bucketCount: number;
+  readonly partyOf: (service: number) => Party | undefined;
+  readonly peerOf: (address: string) => Peer;
+  /** The selected service that listens on a port of this host. */
+  readonly listenerOn: (port: number) => Party | undefined;
+  /** In a cluster the host's own requests are probes of the kubelet and no edge. */
+  readonly inCluster: boolean;
+}
+
+export function foldEdges(source: EdgeSource): Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const row of source.rows) {
+    const own = source.partyOf(row.serviceId);
+    const ends = own && endsOf(row, own, source);
+    if (!ends) continue;
+    const totals = source.baselines.since(row);
+    if (totals.count === 0) continue;
+    const key = JSON.stringify([ends.client, ends.server, ends.virtual, row.side]);
+    let edge = edges.get(key);
+    if (!edge) {
+      const startMs = source.baselines.startMs(row.serviceId);
+      edges.set(key, (edge = { ...ends, startMs, requests: noTotals(source.bucketCount), failed: 0, side: row.side }));
+    }
+    merge(edge.requests, totals);
+    if (hasFailed(row.side, row.status)) edge.failed += totals.count;
+  }
+  return [...edges.values()];
+}
+
+type Ends = Pick<Edge, 'client' | 'server' | 'virtual'>;
+
+function endsOf(row: RedRow, own: Party, source: EdgeSource): Ends | undefined {
+  const peer = source.peerOf(row.peer.address);
+  if (row.side === 'server') {
+    switch (peer.kind) {
+      case 'workload':
+        return { client: peer, server: own, virtual: !peer.counted };
+      case 'outside':
+        return { client: { name: 'user', namespace: '' }, server: own, virtual: true };
+      default:
+        return undefined;
+    }
+  }
+  switch (peer.kind) {
+    case 'workload':
+      return peer.counted ? undefined : { client: own, server: peer, virtual: true };
+    case 'host': {
+      const listener = source.listenerOn(row.serverPort);
+      if (listener) return { client: own, server: listener, virtual: false };
+      return source.inCluster ? undefined : { client: own, server: addressOf(row), virtual: true };
+    }
+    case 'outside':
+      return { client: own, server: addressOf(row), virtual: true };
+    default:
+      return undefined;
+  }
+}
+
+function addressOf(row: RedRow): Party {
+  const { address, port } = row.peer;
+  return { name: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, namespace: '' };
+}
+
+/** The families of Tempo's and the collector's service graph. */
+export function graphMetrics(edges: readonly Edge[], boundsSeconds: readonly number[], encode: Encode): Metric[] {
+  if (edges.length === 0) return [];
+  const attributes = (edge: Edge, field: number) =>
+    encode(`edge ${field} ${JSON.stringify([edge.client, edge.server, edge.virtual])}`, field, () => labels(edge));
+  const sum = (name: string, description: string, value: (edge: Edge) => number): Metric => ({
+    kind: 'sum',
+    name,
+    description,
+    unit: '',
+    points: edges.map((edge) => ({
+      attributes: attributes(edge, attributeField.number),
+      startMs: edge.startMs,
+      value: value(edge),
+    })),
+  });
+  const durations = (side: Edge['side']): Metric => ({
+    kind: 'histogram',
+    name: `traces_service_graph_request_${side}`,
+    description: `Durations of requests between two services, taken at the ${side}.`,
+    unit: 's',
+    points: edges
+      .filter((edge) => edge.side === side)
+      .map((edge) => ({
+        attributes: attributes(edge, attributeField.histogram),
+        startMs: edge.startMs,
+        count: edge.requests.count,
+        sum: edge.requests.sumNs / 1e9,
+        bounds: boundsSeconds,
+        buckets: edge.requests.buckets,
+        exemplars: [],
+      })),
+  });
+  return [
+    sum('traces_service_graph_request_total', 'Requests between two services.', (edge) => edge.requests.count),
+    sum('traces_service_graph_request_failed_total', 'Failed requests between two services.', (edge) => edge.failed),
+    durations('server'),
+    durations('client'),
+  ];
+}
+
+function labels({ client, server, virtual }: Edge): Attributes {
+  return {
+    client: client.name,
+    client_service_namespace: client.namespace || undefined,
+    server: server.name,
+    server_service_namespace: server.namespace || undefined,
+    connection_type: virtual ? 'virtual_node' : undefined,
+  };
+}

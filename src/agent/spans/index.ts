@@ -1,0 +1,2 @@
+export { Spans, type SpansOptions } from './spans.ts';
+export { WallClock } from './wall-clock.ts';

@@ -1,0 +1,71 @@
+import type { FlightSummary, KeptExchange } from '../bpf/index.ts';
+import type { Identity } from '../process/index.ts';
+import { itemKey, linkKey, type Item } from './item.ts';
+
+interface Ends {
+  server?: Item;
+  client?: Item;
+}
+
+/** The exchanges of the last seconds, found by link, by process and by trace. */
+export class Memory {
+  readonly #items = new Map<string, Item>();
+  readonly #links = new Map<string, Ends>();
+  readonly #byProcess = { server: new Map<number, Item[]>(), client: new Map<number, Item[]>() };
+  readonly #byTrace = new Map<string, Item[]>();
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** Remembers an exchange; one that is known already stays as it is. */
+  add(exchange: FlightSummary, kept: KeptExchange | undefined, identity: Identity | undefined, nowMs: number): Item {
+    const key = itemKey(exchange);
+    const known = this.#items.get(key);
+    if (known) return known;
+    const item: Item = { exchange, identity, arrivedMs: nowMs, emitted: false, ...(kept ? { kept } : {}) };
+    this.#index(key, item);
+    return item;
+  }
+
+  /** The same call at its other end, if that was on this node. */
+  otherEnd(exchange: FlightSummary): Item | undefined {
+    const link = linkKey(exchange);
+    return link ? this.#links.get(link)?.[exchange.side === 'server' ? 'client' : 'server'] : undefined;
+  }
+
+  /** What a process served, or what it called. */
+  of(tgid: number, side: 'server' | 'client'): readonly Item[] {
+    return this.#byProcess[side].get(tgid) ?? [];
+  }
+
+  inTrace(trace: string): readonly Item[] {
+    return this.#byTrace.get(trace) ?? [];
+  }
+
+  /** Forgets what `keep` does not want; everything else stays in the order it came. */
+  retain(keep: (item: Item) => boolean): void {
+    const kept = [...this.#items.values()].filter(keep);
+    this.#items.clear();
+    this.#links.clear();
+    this.#byTrace.clear();
+    this.#byProcess.server.clear();
+    this.#byProcess.client.clear();
+    for (const item of kept) this.#index(itemKey(item.exchange), item);
+  }
+
+  #index(key: string, item: Item): void {
+    const { exchange } = item;
+    this.#items.set(key, item);
+    const link = linkKey(exchange);
+    if (link) this.#links.set(link, { ...this.#links.get(link), [exchange.side]: item });
+    push(this.#byProcess[exchange.side], exchange.tgid, item);
+    push(this.#byTrace, exchange.traceId, item);
+  }
+}
+
+function push<K>(into: Map<K, Item[]>, key: K, item: Item): void {
+  const list = into.get(key);
+  if (list) list.push(item);
+  else into.set(key, [item]);
+}

@@ -1,0 +1,165 @@
+import type { FlightSummary, KeptExchange } from '../bpf/index.ts';
+import type { AgentConfig } from '../config/index.ts';
+import { Counters } from '../counters.ts';
+import {
+  AttributeCache,
+  attributeField,
+  encodeAttributes,
+  spanKind,
+  type Exemplar,
+  type ResourceSpans,
+  type SpanData,
+} from '../otlp/index.ts';
+import type { Identity } from '../process/index.ts';
+import { hasFailed, seriesKey, spanName } from '../red/index.ts';
+import { ownAttributes, sharedAttributes } from './attributes.ts';
+import { Family } from './family.ts';
+import type { Item } from './item.ts';
+import { Memory } from './memory.ts';
+import { spanIdOf } from './span-id.ts';
+import { traceStateOf } from './trace-state.ts';
+import type { WallClock } from './wall-clock.ts';
+
+export interface SpansOptions {
+  readonly scanFlight: () => FlightSummary[];
+  readonly identityOf: (service: number) => Identity | undefined;
+  readonly routeOf: (hash: bigint) => string;
+  readonly isCounted: (address: string) => boolean;
+  readonly onExemplar: (seriesKey: string, exemplar: Exemplar) => void;
+  readonly capture: AgentConfig['capture'];
+  readonly wallClock: WallClock;
+  /** How long an exchange waits for its relatives before it becomes a span. */
+  readonly holdMs: number;
+}
+
+/** After this, relatives that turn up are put into their own trace. */
+const rememberMs = 20_000;
+const mostItems = 20_000;
+const mostRelatives = 5_000;
+
+/** Kept exchanges in, spans out: whole traces as far as this node can see them. Work is done only for what is kept. */
+export class Spans {
+  readonly counters = new Counters();
+  readonly #options: SpansOptions;
+  readonly #memory = new Memory();
+  readonly #family: Family;
+  readonly #shared = new AttributeCache();
+  readonly #resources = new AttributeCache();
+  #capture: AgentConfig['capture'];
+  #waiting: Item[] = [];
+
+  constructor(options: SpansOptions) {
+    this.#options = options;
+    this.#capture = options.capture;
+    this.#family = new Family({ memory: this.#memory, isCounted: options.isCounted });
+  }
+
+  reconfigure(capture: AgentConfig['capture']): void {
+    this.#capture = capture;
+  }
+
+  take(kept: KeptExchange, nowMs: number): void {
+    this.counters.add(`spans_kept_total{verdict="${kept.verdict}"}`);
+    this.#waiting.push(this.#memory.add(kept, kept, this.#options.identityOf(kept.serviceId), nowMs));
+  }
+
+  /** The spans that are due at `nowMs`; Infinity means all that wait. */
+  collect(nowMs: number): ResourceSpans[] {
+    if (this.#waiting.length === 0) return [];
+    const due: Item[] = [];
+    const rest: Item[] = [];
+    // Under a flood nothing waits: relations are lost before memory is.
+    const flooded = this.#memory.size > mostItems;
+    for (const item of this.#waiting) {
+      (flooded || nowMs - item.arrivedMs >= this.#options.holdMs ? due : rest).push(item);
+    }
+    if (due.length === 0) return [];
+    this.#waiting = rest;
+    if (flooded) this.counters.add('spans_hurried_total', due.length);
+    else this.#recall(nowMs);
+    const spans = this.#emit(flooded ? due : this.#withRelatives(due));
+    this.#forget(nowMs);
+    return spans;
+  }
+
+  #recall(nowMs: number): void {
+    const { scanFlight, identityOf } = this.#options;
+    for (const flight of scanFlight()) this.#memory.add(flight, undefined, identityOf(flight.serviceId), nowMs);
+  }
+
+  #withRelatives(due: readonly Item[]): Item[] {
+    const wanted = new Set(due);
+    let relatives = 0;
+    for (const item of wanted) {
+      for (const relative of this.#family.relatives(item)) {
+        if (relative.emitted || relative.kept || wanted.has(relative)) continue;
+        if (++relatives > mostRelatives) {
+          this.counters.add('spans_relatives_dropped_total');
+          continue;
+        }
+        wanted.add(relative);
+      }
+    }
+    this.counters.add('spans_kept_total{verdict="relative"}', Math.min(relatives, mostRelatives));
+    return [...wanted];
+  }
+
+  #emit(items: readonly Item[]): ResourceSpans[] {
+    const groups: ResourceSpans[] = [];
+    for (const [identity, own] of Map.groupBy(items, (item) => item.identity)) {
+      if (!identity) {
+        for (const item of own) item.emitted = true;
+        this.counters.add('spans_without_service_total', own.length);
+        continue;
+      }
+      const resource = this.#resources.get(JSON.stringify(identity.resource), () =>
+        encodeAttributes(attributeField.resource, identity.resource),
+      );
+      groups.push({ resource, spans: own.map((item) => this.#toSpan(item)) });
+    }
+    this.#shared.sweep();
+    this.#resources.sweep();
+    return groups;
+  }
+
+  #toSpan(item: Item): SpanData {
+    const { routeOf, wallClock, onExemplar } = this.#options;
+    const { exchange } = item;
+    const route = routeOf(exchange.routeHash);
+    const serverPort = exchange.side === 'server' ? exchange.local.port : exchange.remote.port;
+    const key = seriesKey({ ...exchange, serverPort, peer: exchange.remote }, route);
+    const { trace, parentSpanId, link } = this.#family.lineageOf(item);
+    const traceId = Buffer.from(trace, 'hex');
+    const spanId = spanIdOf(exchange, exchange.side);
+    const startNs = wallClock.epochNs(exchange.startNs);
+    const value = Number(exchange.firstNs - exchange.startNs) / 1e9;
+    onExemplar(key, { traceId, spanId, timeMs: Number(wallClock.epochNs(exchange.firstNs) / 1_000n) / 1e3, value });
+    item.emitted = true;
+    const failed = hasFailed(exchange.side, exchange.status);
+    return {
+      traceId,
+      spanId,
+      ...(parentSpanId ? { parentSpanId } : {}),
+      ...(link ? { links: [{ traceId: Buffer.from(link.trace, 'hex'), spanId: link.spanId }] } : {}),
+      traceState: traceStateOf(item.kept, trace),
+      name: spanName(exchange.method, route),
+      kind: spanKind[exchange.side],
+      startNs,
+      endNs: wallClock.epochNs(exchange.lastNs),
+      attributes: [
+        this.#shared.get(key, () => encodeAttributes(attributeField.span, sharedAttributes(item, route))),
+        encodeAttributes(attributeField.span, ownAttributes(item, this.#capture)),
+      ],
+      failed,
+    };
+  }
+
+  /** Emitted exchanges stay a while for relatives to come; of the others the recorder itself is the memory. */
+  #forget(nowMs: number): void {
+    let room = mostItems;
+    this.#memory.retain((item) => {
+      if (item.kept && !item.emitted) return true;
+      return item.emitted && nowMs - item.arrivedMs < rememberMs && room-- > 0;
+    });
+  }
+}
