@@ -28,7 +28,11 @@ export async function connect(options: { kubeconfig?: string; context?: string }
 }
 
 /** The endpoint of the pod this process runs in; the token file is read again every minute, as the kubelet rotates it. */
-export function connectInCluster(directory = mounted, env: NodeJS.ProcessEnv = process.env): Endpoint {
+export function connectInCluster(
+  directory = mounted,
+  env: NodeJS.ProcessEnv = process.env,
+  nowMs: () => number = () => performance.now(),
+): Endpoint {
   const host = env['KUBERNETES_SERVICE_HOST'] ?? 'kubernetes.default.svc';
   const bracketed = host.includes(':') ? `[${host}]` : host;
   let token = '';
@@ -38,9 +42,9 @@ export function connectInCluster(directory = mounted, env: NodeJS.ProcessEnv = p
     tls: { ca: readFileSync(`${directory}/ca.crt`) },
     namespace: readFileSync(`${directory}/namespace`, 'utf8').trim(),
     async headers() {
-      if (performance.now() - readAt > tokenLifetimeMs) {
+      if (nowMs() - readAt > tokenLifetimeMs) {
         token = readFileSync(`${directory}/token`, 'utf8').trim();
-        readAt = performance.now();
+        readAt = nowMs();
       }
       return { authorization: `Bearer ${token}` };
     },

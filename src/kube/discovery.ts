@@ -14,10 +14,10 @@ interface ResourceList {
 
 /** Which path a kind lives at; asked of the server once for each group and version, and again when a kind is not found. */
 export class Discovery {
-  private readonly rest: Rest;
+  private readonly rest: Pick<Rest, 'request'>;
   private readonly known = new Map<string, Promise<ReadonlyMap<string, Address>>>();
 
-  constructor(rest: Rest) {
+  constructor(rest: Pick<Rest, 'request'>) {
     this.rest = rest;
   }
 

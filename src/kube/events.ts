@@ -24,7 +24,7 @@ const spam = { perSecond: 1 / 300, burst: 25 };
 
 /** Writes core/v1 Events; the same event again raises its count, and an object that tells too much falls silent. */
 export class Events {
-  private readonly rest: Rest;
+  private readonly rest: Pick<Rest, 'request'>;
   private readonly clock: Clock;
   private readonly admit: () => void;
   private readonly instance: string;
@@ -32,7 +32,7 @@ export class Events {
   private readonly buckets = new Map<string, TokenBucket>();
 
   /** `instance`: the name of this process, as events show it. */
-  constructor(options: { rest: Rest; clock: Clock; admit: () => void; instance: string }) {
+  constructor(options: { rest: Pick<Rest, 'request'>; clock: Clock; admit: () => void; instance: string }) {
     this.rest = options.rest;
     this.clock = options.clock;
     this.admit = options.admit;

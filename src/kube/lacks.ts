@@ -1,4 +1,5 @@
 import { sameQuantity } from '../lib/quantity.ts';
+import { sameText } from './digest.ts';
 import { isAtomicObject, keyDefaults, listShape } from './list-shapes.ts';
 import type { KubeObject, Live } from './resource.ts';
 
@@ -53,7 +54,13 @@ function compare(wanted: unknown, live: unknown, path: readonly Step[], found: L
       compareFields(wanted, live, path, inside, true);
       if (inside.length > 0) found.push({ path, live });
     } else compareFields(wanted, live, path, found, whole);
-  } else if (wanted !== live && !(isQuantity(path) && sameQuantity(wanted, live))) found.push({ path, live });
+  } else if (!sameScalar(wanted, live, path)) found.push({ path, live });
+}
+
+function sameScalar(wanted: unknown, live: unknown, path: readonly Step[]): boolean {
+  if (wanted === live) return true;
+  if (path.length === 2 && (path[0] === 'data' || path[0] === 'binaryData')) return sameText(String(wanted), live);
+  return isQuantity(path) && sameQuantity(wanted, live);
 }
 
 function compareFields(wanted: Fields, live: Fields, path: readonly Step[], found: Lack[], whole: boolean): void {

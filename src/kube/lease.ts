@@ -5,7 +5,7 @@ import type { Live } from './resource.ts';
 import type { Rest } from './rest.ts';
 
 export interface LeaseOptions {
-  readonly rest: Rest;
+  readonly rest: Pick<Rest, 'request'>;
   readonly namespace: string;
   readonly name: string;
   /** Unique to this process. */

@@ -1,6 +1,6 @@
 /**
  * How server-side apply merges a list of the kinds we render: by the named keys, as a set, or as one value.
- * `control-plane.e2e.ts` holds this table against the schema a real API server publishes.
+ * `schema.e2e.ts` holds this table against the schema a real API server publishes.
  */
 export type ListShape =
   { readonly kind: 'keyed'; readonly keys: readonly string[] } | { readonly kind: 'set' } | { readonly kind: 'atomic' };
@@ -15,6 +15,7 @@ const keyed: Readonly<Record<string, readonly string[]>> = {
   'pod.imagePullSecrets': ['name'],
   'pod.hostAliases': ['ip'],
   'pod.resourceClaims': ['name'],
+  'pod.resources.claims': ['name'],
   'pod.schedulingGates': ['name'],
   'pod.topologySpreadConstraints': ['topologyKey', 'whenUnsatisfiable'],
   'container.env': ['name'],

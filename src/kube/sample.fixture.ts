@@ -19,7 +19,11 @@ export function sampleObjects(namespace: string): KubeObject[] {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata,
-      data: { 'config.yaml': 'server:\n  http_listen_port: 3200\n', empty: '' },
+      data: {
+        'config.yaml': 'server:\n  http_listen_port: 3200\n',
+        'long.json': JSON.stringify('panel '.repeat(500)),
+        empty: '',
+      },
     },
     { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData: { 'admin-password': 'long and random' } },
     {

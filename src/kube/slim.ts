@@ -1,19 +1,54 @@
+import { digestOf, longText } from './digest.ts';
 import type { Live } from './resource.ts';
 
 export const fieldManager = 'ostack-operator';
 
+type Kind = { readonly apiVersion: string; readonly kind: string };
+
 /**
- * What is worth keeping of an object in memory: everything but the record of who owns which field, of which only other
- * writers' entries stay (they name who edited our fields, and a healthy child has none). `as` fills what lists leave out.
+ * What is worth keeping of an object in memory. Of the record of who owns which field only other writers' entries stay
+ * (they name who edited our fields, and a healthy child has none); long texts in the data of ConfigMaps and Secrets are
+ * kept as digests; of a Pod's spec only the node and the images stay. `as` fills in what lists leave out.
  */
-export function slim(live: Live, as: { apiVersion: string; kind: string }): Live {
+export function slim(live: Live, as: Kind): Live {
   const { managedFields, ...metadata } = live.metadata;
   const others = managedFields?.filter((entry) => entry.manager !== fieldManager && entry.subresource === undefined);
-  return { ...live, ...as, metadata: others?.length ? { ...metadata, managedFields: others } : metadata };
+  const kept = { ...live, ...as, metadata: others?.length ? { ...metadata, managedFields: others } : metadata };
+  if (as.kind === 'ConfigMap' || as.kind === 'Secret') return withDigests(kept);
+  return as.kind === 'Pod' ? withoutPodSpec(kept) : kept;
 }
 
 /** Only what tells one version of an object from another. */
-export function bare(live: Live, as: { apiVersion: string; kind: string }): Live {
+export function bare(live: Live, as: Kind): Live {
   const { name, namespace, uid, resourceVersion } = live.metadata;
   return { ...as, metadata: { name, uid, resourceVersion, ...(namespace !== undefined && { namespace }) } };
+}
+
+function withDigests(live: Live): Live {
+  const condensed = (field: string) => {
+    const values = live[field] as Readonly<Record<string, string>> | undefined;
+    if (values === undefined) return {};
+    const entries = Object.entries(values);
+    return {
+      [field]: Object.fromEntries(
+        entries.map(([name, text]) => [name, text.length > longText ? digestOf(text) : text]),
+      ),
+    };
+  };
+  return { ...live, ...condensed('data'), ...condensed('binaryData') };
+}
+
+function withoutPodSpec(live: Live): Live {
+  type Containers = readonly { readonly name: string; readonly image: string }[];
+  const spec = (live['spec'] ?? {}) as { nodeName?: string; initContainers?: Containers; containers?: Containers };
+  const images = (containers: Containers = []) => containers.map(({ name, image }) => ({ name, image }));
+  const { nodeName, initContainers, containers } = spec;
+  return {
+    ...live,
+    spec: {
+      ...(nodeName !== undefined && { nodeName }),
+      ...(initContainers !== undefined && { initContainers: images(initContainers) }),
+      containers: images(containers),
+    },
+  };
 }
