@@ -23,8 +23,13 @@ node_modules/.package-lock.json: package.json package-lock.json
 generate: setup ## write every generated file
 	npm run --silent generate
 
+.PHONY: bpf
+bpf: setup ## build the probes and their TypeScript layout
+	$(CLUSTER) probe-packages
+	node bpf/build.ts
+
 .PHONY: bundle
-bundle: setup ## make dist/ostack.mjs, what the image contains
+bundle: setup ## make dist/, what the image contains
 	npm run --silent build
 
 ##@ Check
@@ -40,6 +45,8 @@ types: setup ## TypeScript's opinion
 .PHONY: verify
 verify: setup ## generated files are fresh
 	npm run --silent generate -- --check
+	$(CLUSTER) probe-packages
+	node bpf/build.ts --check
 
 .PHONY: unit
 unit: setup ## unit tests

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { jest, type Outcome, run } from './check.ts';
 import { bundledImage, importImages } from './cluster/images.ts';
 import { downNode, type RealNode, upNode } from './cluster/node.ts';
-import { imagePackages, installPackages, nodePackages } from './cluster/packages.ts';
+import { imagePackages, installPackages, nodePackages, probePackages } from './cluster/packages.ts';
 import { buildPrograms } from './cluster/programs.ts';
 import { timedProgress } from './cluster/progress.ts';
 import { programs } from './tools/programs.ts';
@@ -69,15 +69,15 @@ async function onNode(): Promise<void> {
 }
 
 async function everything(): Promise<void> {
-  await installPackages([...nodePackages, ...imagePackages], progress);
+  await installPackages([...nodePackages, ...imagePackages, ...probePackages], progress);
   const built = buildPrograms(
     programs.map((program) => program.name),
     progress,
   );
   built.catch(() => stop.abort(new Error('a program did not build')));
-  await check('lint', 'npm', 'run', '--silent', 'lint');
-  await check('types', 'npm', 'run', '--silent', 'types');
-  await check('verify', 'npm', 'run', '--silent', 'generate', '--', '--check');
+  await check('lint', 'make', '--silent', 'lint');
+  await check('types', 'make', '--silent', 'types');
+  await check('verify', 'make', '--silent', 'verify');
   await tests('unit tests', []);
   progress('waiting for the programs');
   await built;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle.ts';
+import { bundleOstack, ostackFile } from '../../src/cli/ostack-bundle.ts';
 import type { Image } from './image.ts';
 import { importImage } from './image-import.ts';
 import { nodeImage } from './node-image.ts';
@@ -17,13 +18,23 @@ export const testImages: Readonly<Record<ProgramImage, string>> = programImageNa
 /** Name of the image with the operator and the agent. */
 export const ostackImage = 'ostack.test/ostack:dev';
 
-/** Bundles a TypeScript program and makes an image of it; `entry` is relative to the checkout. */
+function bundleDirectory(name: string): string {
+  return join(cacheDirectory(), 'bundles', encodeURIComponent(`${checkout}:${name}`));
+}
+
+/** Bundles a TypeScript program of the checkout, like `examples/shop/main.ts`, and makes an image of it. */
 export async function bundledImage(name: string, entry: string): Promise<Image> {
   await installPackages(imagePackages);
   const file = `${name.replace(/^.*\/|:.*$/g, '')}.mjs`;
-  const directory = join(cacheDirectory(), 'bundles', encodeURIComponent(`${checkout}:${name}`));
-  await bundle({ entry: join(checkout, entry), directory, file });
-  return nodeImage({ name, bundle: directory, file });
+  await bundle({ entry: join(checkout, entry), directory: bundleDirectory(name), file });
+  return nodeImage({ name, bundle: bundleDirectory(name), file });
+}
+
+/** The image with the operator and the agent, from the checkout as it is. */
+export async function ostackImageOf(): Promise<Image> {
+  await installPackages(imagePackages);
+  await bundleOstack(bundleDirectory(ostackImage));
+  return nodeImage({ name: ostackImage, bundle: bundleDirectory(ostackImage), file: ostackFile });
 }
 
 /** Gives the node the backends and the ostack program. Only what changed since the last time is made and sent. */
@@ -31,5 +42,5 @@ export async function importImages(place: Place, progress: Progress = silent): P
   const backends = Object.keys(testImages) as ProgramImage[];
   await buildPrograms(backends, progress);
   for (const name of backends) await importImage(place, await programImage(name), progress);
-  await importImage(place, await bundledImage(ostackImage, 'src/cli/main.ts'), progress);
+  await importImage(place, await ostackImageOf(), progress);
 }

@@ -7,6 +7,7 @@ import { programs } from '../tools/programs.ts';
 import { importImages } from './images.ts';
 import { buildPrograms, missingPrograms, programPath } from './programs.ts';
 import { timedProgress } from './progress.ts';
+import { installPackages, probePackages } from './packages.ts';
 import { placeOf } from './place.ts';
 
 const program = new Command('cluster')
@@ -25,6 +26,11 @@ program
   .command('down')
   .description('end the node and remove everything of it')
   .action(() => downNode());
+
+program
+  .command('probe-packages')
+  .description('install what building the probes needs')
+  .action(() => installPackages(probePackages, timedProgress()));
 
 program
   .command('programs')

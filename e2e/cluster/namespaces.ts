@@ -72,9 +72,9 @@ export function inNetwork(place: Place, daemon: Daemon): Daemon {
   return { ...daemon, command: 'nsenter', args: [...netArgs(place), daemon.command, ...daemon.args] };
 }
 
-/** Words in front of a command that put it inside the node's network and mounts, where cluster names resolve. */
+/** Words in front of a command that put it inside the node's network and mounts, where cluster names resolve; it keeps the directory. */
 export function entering(place: Place): readonly [string, ...string[]] {
-  return ['nsenter', ...netArgs(place), `--mount=/proc/${holderPid(place)}/ns/mnt`];
+  return ['nsenter', ...netArgs(place), `--mount=/proc/${holderPid(place)}/ns/mnt`, `--wdns=${process.cwd()}`];
 }
 
 /** The same program inside the node's network and mounts. */

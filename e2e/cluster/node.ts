@@ -82,6 +82,7 @@ export async function upNode({
   name,
   progress = silent,
 }: { name?: string; progress?: Progress } = {}): Promise<RealNode> {
+  if (process.getuid?.() !== 0) throw new Error('a Kubernetes node needs root: run the same command with sudo');
   const place = placeOf(name);
   return withLock(`${place.root}.lock`, async () => {
     if (await isWhole(place)) {

@@ -15,6 +15,10 @@ const files = {
   openssl: '/usr/bin/openssl',
   'util-linux': '/usr/bin/nsenter',
   mmdebstrap: '/usr/bin/mmdebstrap',
+  'clang-14': '/usr/bin/clang-14',
+  'llvm-14': '/usr/bin/llvm-strip-14',
+  'libbpf-dev': '/usr/include/bpf/bpf_helpers.h',
+  bpftool: '/usr/sbin/bpftool',
   gcc: '/usr/bin/gcc',
   'libc6-dev': '/usr/include/unistd.h',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
@@ -43,11 +47,14 @@ export const nodePackages: readonly Package[] = [
 /** What making the ostack image needs besides. */
 export const imagePackages: readonly Package[] = ['mmdebstrap', 'ca-certificates'];
 
+/** What building the probes needs; the compiler is pinned because the objects are compared byte for byte. */
+export const probePackages: readonly Package[] = ['clang-14', 'llvm-14', 'libbpf-dev', 'bpftool'];
+
 /** Installs the Debian packages that are missing, without starting their services. Throws a plain message where it cannot. */
 export async function installPackages(wanted: readonly Package[], progress: Progress = silent): Promise<void> {
   const missing = wanted.filter((name) => !existsSync(files[name]));
-  if (process.getuid?.() !== 0) throw new Error('a Kubernetes node needs root: run the same command with sudo');
   if (missing.length === 0) return;
+  if (process.getuid?.() !== 0) throw new Error(`installing ${missing.join(', ')} needs root: run the same with sudo`);
   if (!existsSync('/usr/bin/apt-get')) {
     throw new Error(`these are missing and this is not Debian or Ubuntu, install them first: ${missing.join(', ')}`);
   }

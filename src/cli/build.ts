@@ -1,12 +1,9 @@
-// `npm run build`: the ostack program as dist/ostack.mjs, what the image contains.
+// `npm run build`: the ostack program in dist/, what the image contains.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundle } from './bundle.ts';
+import { bundleOstack, ostackFile } from './ostack-bundle.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const directory = join(root, 'dist');
-const file = 'ostack.mjs';
-
-await bundle({ entry: join(root, 'src/cli/main.ts'), directory, file });
-const { size } = await stat(join(directory, file));
-console.log(`dist/${file}: ${(size / 1e6).toFixed(1)} MB`);
+const directory = join(import.meta.dirname, '..', '..', 'dist');
+await bundleOstack(directory);
+const { size } = await stat(join(directory, ostackFile));
+console.log(`dist/${ostackFile}: ${(size / 1e6).toFixed(1)} MB`);
