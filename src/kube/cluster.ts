@@ -216,9 +216,7 @@ export class WatchedCluster implements Cluster {
 
   async contentHash(ref: Ref): Promise<string | undefined> {
     const key = `${ref.apiVersion} ${textOf(ref)}`;
-    const version = this.watching(ref, true)
-      .map(({ store }) => store.get(ref.name, ref.namespace)?.metadata.resourceVersion)
-      .find((found) => found !== undefined);
+    const version = this.version(ref);
     if (version === undefined) {
       this.hashes.delete(key);
       return undefined;
@@ -234,6 +232,13 @@ export class WatchedCluster implements Cluster {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
+  }
+
+  /** The version of an object, also where nothing else of it is kept; never a request. */
+  version(ref: Ref): string | undefined {
+    return this.watching(ref, true)
+      .map(({ store }) => store.get(ref.name, ref.namespace)?.metadata.resourceVersion)
+      .find((found) => found !== undefined);
   }
 
   synced(): boolean {

@@ -63,6 +63,15 @@ export class FakeApi {
     this.oldest = this.version;
   }
 
+  /** Starts over from an older state, as after a backup was restored: versions are used a second time. */
+  restore(version: number, names: readonly string[]): void {
+    this.version = version;
+    this.history.length = 0;
+    this.objects.clear();
+    for (const name of names) this.put(name);
+    this.oldest = this.version;
+  }
+
   /** Something happens elsewhere, and every watch is told how far the server is. */
   bookmark(): void {
     this.version += 1;
@@ -133,6 +142,7 @@ export class FakeApi {
     if (!strict || !query.has('resourceVersion')) return refuse(response, 400);
     const since = Number(query.get('resourceVersion'));
     if (since < this.oldest) return refuse(response, 410);
+    if (since > this.version) return refuse(response, 504);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     for (const event of this.history) if (event.version > since) send(response, event);

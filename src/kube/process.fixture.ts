@@ -10,6 +10,7 @@ import {
   type Live,
   refOf,
   Rest,
+  type Scope,
   textOf,
   WatchedCluster,
 } from './index.ts';
@@ -40,7 +41,10 @@ export async function createNamespace(admin: Rest): Promise<void> {
   await admin.request('POST', '/api/v1/namespaces', { body });
 }
 
-export async function startProcess(plane: ControlPlane): Promise<Process> {
+export async function startProcess(
+  plane: ControlPlane,
+  options: { readonly holding?: () => boolean; readonly scopes?: readonly Scope[] } = {},
+): Promise<Process> {
   const stop = new AbortController();
   const rest = await restOf(plane);
   const contests: Contest[] = [];
@@ -51,8 +55,8 @@ export async function startProcess(plane: ControlPlane): Promise<Process> {
     random: Math.random,
     log: createLog('test', 'silent'),
     identity: 'test',
-    holding: () => true,
-    scopes: [...kinds.values()],
+    holding: options.holding ?? (() => true),
+    scopes: options.scopes ?? [...kinds.values()],
     onChange: () => {},
     onContest: (contest) => contests.push(contest),
     signal: stop.signal,
@@ -82,10 +86,10 @@ export async function untilSeen(operator: Process, version: Live): Promise<void>
   );
 }
 
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = systemClock.now() + 10_000;
+export async function until(condition: () => boolean, what: string, limitMs = 10_000): Promise<void> {
+  const deadline = systemClock.now() + limitMs;
   while (!condition()) {
-    if (systemClock.now() > deadline) throw new Error(`not seen within 10 s: ${what}`);
+    if (systemClock.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
     await systemClock.sleep(1);
   }
 }

@@ -174,6 +174,29 @@ test('errors of the server are waited out, longer each time', async () => {
   await until(() => reflector.staleSinceMs() === 0);
 });
 
+test('a version the server will not take, whatever it says, is given up for a new list', async () => {
+  api.put('a');
+  const reflector = follow({ backoff: { baseMs: 1, maxMs: 2 } });
+  await until(() => api.watches.size === 1);
+  api.failNext('watch', 504, 6);
+  api.resetWatches();
+  await until(() => api.count('list') === 2 && api.watches.size === 1);
+  expect(api.count('watch')).toBe(8);
+  expect(names(reflector)).toEqual(['a']);
+});
+
+test('a server that came back from an older backup is believed', async () => {
+  for (const name of ['a', 'b', 'c']) api.put(name);
+  const reflector = follow({ backoff: { baseMs: 1, maxMs: 2 } });
+  await until(() => api.watches.size === 1);
+  api.restore(50, ['a', 'old']);
+  api.resetWatches();
+  await until(() => api.count('list') === 2 && api.watches.size === 1);
+  expect(names(reflector)).toEqual(['a', 'old']);
+  api.put('new');
+  await until(() => names(reflector).includes('new'));
+});
+
 test('429 is waited out for as long as the server says', async () => {
   api.failNext('watch', 429, 1, { 'retry-after': '1' });
   const before = systemClock.now();

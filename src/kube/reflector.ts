@@ -2,7 +2,7 @@ import { backoffMs } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { missedChanges, missedRemovals, versionsOf } from './audit.ts';
-import { errorOf, Gone, TooManyRequests } from './errors.ts';
+import { errorOf, Gone, KubeError, TooManyRequests } from './errors.ts';
 import { listAll } from './list.ts';
 import { isNewer, type Live } from './resource.ts';
 import type { Rest } from './rest.ts';
@@ -76,6 +76,7 @@ export class Reflector {
   private listed = false;
   private detachedSince: number | undefined;
   private failures = 0;
+  private refusals = 0;
   private relist = false;
   private cut: AbortController | undefined;
 
@@ -146,8 +147,9 @@ export class Reflector {
         if (signal.aborted) return;
         this.counts.failures += 1;
         this.failures += 1;
-        // A version the server does not know, for whatever reason, is not worth a sixth try.
-        if (error instanceof Gone || this.failures > 5) this.relist = true;
+        if (error instanceof KubeError && error.status > 0) this.refusals += 1;
+        // A version the server does not like, for whatever reason, is not worth a sixth try.
+        if (error instanceof Gone || this.refusals > 5) this.relist = true;
         const waitMs = backoffMs(this.failures - 1, { ...this.timing.backoff, jitter: random });
         const askedMs = error instanceof TooManyRequests ? error.retryAfterMs * (1 + random() / 4) : 0;
         log.debug({ err: error, kind: this.scope.kind, waitMs }, 'watch interrupted');
@@ -166,6 +168,7 @@ export class Reflector {
     const changes = this.store.replace(items.map(this.keep), resourceVersion);
     this.version = resourceVersion;
     this.relist = false;
+    this.refusals = 0;
     this.listed = true;
     changes.forEach(onChange);
   }
@@ -205,14 +208,14 @@ export class Reflector {
     } finally {
       clearTimeout(deadline);
       this.detachedSince ??= clock.now();
-      if (openedAt !== undefined && clock.now() - openedAt >= 1000) this.failures = 0;
+      if (openedAt !== undefined && clock.now() - openedAt >= 1000) this.failures = this.refusals = 0;
     }
   }
 
   private take(event: WatchEvent): void {
     if (event.type === 'ERROR')
       throw errorOf(`watch of ${this.scope.kind}`, event.object.code ?? 500, JSON.stringify(event.object));
-    this.failures = 0;
+    this.failures = this.refusals = 0;
     if (event.type !== 'BOOKMARK') {
       const live = this.keep(event.object);
       const change = event.type === 'DELETED' ? this.store.drop(live) : this.store.put(live);
