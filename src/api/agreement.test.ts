@@ -20,7 +20,6 @@ class Quantity {
 const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
   .registerType('Quantity', Quantity)
   .registerFunction('quantity(string): Quantity', (text: string) => new Quantity(parseQuantity(text)!))
-  .registerFunction('isQuantity(string): bool', (text: string) => parseQuantity(text) !== undefined)
   .registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) =>
     BigInt(Math.sign(a.amount - b.amount)),
   )

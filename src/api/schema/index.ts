@@ -3,7 +3,7 @@ export { Schema, type Given, type Out } from './schema.ts';
 export { boolean, branch, free, integer, keyed, list, map, number, object, set, string, text, word } from './fields.ts';
 export { quantity } from './quantity.ts';
 export { duration } from './duration.ts';
-export { atLeast, isAtLeast } from './quantity.ts';
+export { atLeast, isAtLeast, isFormed } from './quantity.ts';
 export { broken } from './rules.ts';
 export { fill } from './fill.ts';
 export { structural, type Structural } from './structural.ts';

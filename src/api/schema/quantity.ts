@@ -2,7 +2,7 @@ import { parseQuantity } from '../../lib/quantity.ts';
 import type { Node } from './node.ts';
 import { Schema } from './schema.ts';
 
-const form = '^[0-9]+(\\.[0-9]{1,3})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$';
+const form = '^[0-9]+([.][0-9]{1,3})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$';
 const pattern = new RegExp(form);
 
 /**
@@ -22,7 +22,7 @@ export function quantity({ min, max, like }: { min: string; max: string; like: s
   const amount = 'quantity(string(self))';
   return new Schema<string>(node as Node).rule({
     cel:
-      `string(self).matches(${JSON.stringify(form)})` +
+      isFormed('self') +
       ` && ${amount}.compareTo(quantity('${min}')) >= 0 && ${amount}.compareTo(quantity('${max}')) <= 0`,
     reason: `is no quantity from ${min} to ${max}`,
     fix: `write digits and a Kubernetes unit, such as ${like}`,
@@ -30,14 +30,17 @@ export function quantity({ min, max, like }: { min: string; max: string; like: s
   });
 }
 
-/** CEL that is true if quantity `left` is at least `right` (both CEL expressions); text that is none is another rule's business. */
-export function atLeast(left: string, right: string): string {
-  const [more, less] = [`string(${left})`, `string(${right})`];
-  return `(!isQuantity(${more}) || !isQuantity(${less}) || quantity(${more}).compareTo(quantity(${less})) >= 0)`;
+/** CEL that is true if a field has the form of a quantity. `isQuantity` would take a lone unit for zero. */
+export function isFormed(value: string): string {
+  return `string(${value}).matches('${form}')`;
 }
 
-/** The same as `atLeast` for written quantities. */
+/** CEL that is true if the quantity in the text `left` is at least that in `right`; both have to be of the form above. */
+export function atLeast(left: string, right: string): string {
+  return `quantity(${left}).compareTo(quantity(${right})) >= 0`;
+}
+
+/** True if `left` is at least `right`; text of another form is another rule's business. */
 export function isAtLeast(left: string, right: string): boolean {
-  const [more, less] = [parseQuantity(left), parseQuantity(right)];
-  return more === undefined || less === undefined || more >= less;
+  return !pattern.test(left) || !pattern.test(right) || parseQuantity(left)! >= parseQuantity(right)!;
 }

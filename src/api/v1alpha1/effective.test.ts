@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { parseQuantity } from '../../lib/quantity.ts';
+import { anySpec } from '../arbitrary.ts';
 import { parseStack, type Spec } from '../index.ts';
 import { carrying } from '../wrong-specs.ts';
+import { effective } from './effective.ts';
 import { sizes } from './sizes.ts';
 
 function specOf(written: object): Spec {
@@ -64,4 +67,18 @@ test('where only a request or only a limit is written, the other one of the size
   expect(above).toEqual({ requests: { cpu: '50m', memory: '4Gi' }, limits: { memory: '4Gi' } });
   const below = specOf({ traces: { resources: { limits: { cpu: '20m', memory: '64Mi' } } } }).traces.resources;
   expect(below).toEqual({ requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '20m', memory: '64Mi' } });
+});
+
+test('a filled spec is complete: filling it again changes nothing, and no request is above its limit', () => {
+  fc.assert(
+    fc.property(anySpec, (spec) => {
+      expect(effective(spec)).toEqual(spec);
+      for (const { requests, limits } of pods(spec)) {
+        expect(parseQuantity(limits.memory!)).toBeGreaterThanOrEqual(parseQuantity(requests.memory!)!);
+        if (limits.cpu !== undefined)
+          expect(parseQuantity(limits.cpu)).toBeGreaterThanOrEqual(parseQuantity(requests.cpu!)!);
+      }
+    }),
+    { numRuns: 60, seed: 20_260_106, endOnFailure: true },
+  );
 });

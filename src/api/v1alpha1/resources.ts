@@ -1,9 +1,14 @@
-import { atLeast, branch, isAtLeast, quantity, type Out } from '../schema/index.ts';
+import { atLeast, branch, isAtLeast, isFormed, quantity, type Out } from '../schema/index.ts';
 
 const cpu = () => quantity({ min: '1m', max: '256', like: '500m' });
 const memory = () => quantity({ min: '16Mi', max: '4Ti', like: '512Mi' });
 
-const both = (unit: string) => `has(self.requests.${unit}) && has(self.limits.${unit})`;
+/** CEL that is true unless both are written and the request is the larger one. */
+function fits(unit: 'cpu' | 'memory'): string {
+  const [request, limit] = [`self.requests.${unit}`, `self.limits.${unit}`];
+  const others = [request, limit].flatMap((each) => [`!has(${each})`, `!${isFormed(each)}`]);
+  return [...others, atLeast(`string(${limit})`, `string(${request})`)].join(' || ');
+}
 
 /** CPU and memory of one pod; what is left empty comes from `spec.size`. */
 export function resources(of: string) {
@@ -19,7 +24,7 @@ export function resources(of: string) {
   })
     .describe(`CPU and memory of ${of}. Values left empty come from spec.size.`)
     .rule({
-      cel: `!(${both('cpu')}) || ${atLeast('self.limits.cpu', 'self.requests.cpu')}`,
+      cel: fits('cpu'),
       reason: 'requests more CPU than its limit',
       fix: 'write a limit of at least the request',
       at: '.limits',
@@ -27,7 +32,7 @@ export function resources(of: string) {
         requests.cpu === undefined || limits.cpu === undefined || isAtLeast(limits.cpu, requests.cpu),
     })
     .rule({
-      cel: `!(${both('memory')}) || ${atLeast('self.limits.memory', 'self.requests.memory')}`,
+      cel: fits('memory'),
       reason: 'requests more memory than its limit',
       fix: 'write a limit of at least the request',
       at: '.limits',

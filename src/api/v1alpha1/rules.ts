@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../lib/quantity.ts';
+import { atLeast, isAtLeast, isFormed } from '../schema/index.ts';
 import { sizes } from './sizes.ts';
 import { branches, type GivenSpec } from './spec.ts';
 
@@ -12,22 +12,31 @@ type Stored = 'traces' | 'metrics' | 'logs';
 
 /** CEL for the volume size that counts: the written one, else that of the size. */
 function volumeSize(branch: Stored, self: string): string {
-  const bySize = Object.entries(sizes).map(([size, values]) => `'${size}': '${values[branch].volume.size}'`);
-  return `(has(${self}.${branch}.volume.size) ? string(${self}.${branch}.volume.size) : {${bySize.join(', ')}}[${self}.size])`;
+  const [written, bySize] = [`${self}.${branch}.volume.size`, Object.entries(sizes)];
+  const table = bySize.map(([size, values]) => `'${size}': '${values[branch].volume.size}'`).join(', ');
+  return `(has(${written}) ? string(${written}) : {${table}}[${self}.size])`;
 }
 
-function volumeBytes(branch: Stored, spec: GivenSpec): number | undefined {
-  return parseQuantity(spec[branch].volume.size ?? sizes[spec.size][branch].volume.size);
+/** CEL that is true if a size is written, but is none. The text that counts is not asked: its estimated cost has no bound. */
+function isMalformed(branch: Stored, self: string): string {
+  const written = `${self}.${branch}.volume.size`;
+  return `(has(${written}) && !${isFormed(written)})`;
+}
+
+function volumeSizeOf(branch: Stored, spec: GivenSpec): string {
+  return spec[branch].volume.size ?? sizes[spec.size][branch].volume.size;
 }
 
 function growsOnly(branch: Stored): Parameters<typeof branches.change>[0] {
-  const [now, before] = [volumeSize(branch, 'self'), volumeSize(branch, 'oldSelf')];
   return {
-    cel: `!isQuantity(${now}) || !isQuantity(${before}) || quantity(${now}).compareTo(quantity(${before})) >= 0`,
+    cel: [
+      ...['self', 'oldSelf'].map((self) => isMalformed(branch, self)),
+      atLeast(volumeSize(branch, 'self'), volumeSize(branch, 'oldSelf')),
+    ].join(' || '),
     reason: 'a volume cannot shrink',
     fix: 'write at least the size it has; when spec.size goes down, the size has to be written here',
     at: `.${branch}.volume.size`,
-    holds: (self, old) => !(volumeBytes(branch, self)! < volumeBytes(branch, old)!),
+    holds: (self, old) => isAtLeast(volumeSizeOf(branch, self), volumeSizeOf(branch, old)),
   };
 }
 
