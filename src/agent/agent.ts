@@ -54,7 +54,7 @@ export class Agent {
   readonly spans: Spans;
   readonly breaker = new Breaker();
   readonly #options: AgentOptions;
-  readonly #sender: OtlpSender;
+  readonly #sender: OtlpSender | undefined;
   readonly #pods: PodWatch | undefined;
   readonly #peers: Peers;
   readonly #counters = new Counters();
@@ -76,15 +76,7 @@ export class Agent {
     const inCluster = config.node !== '';
     const host = config.node || hostname();
     this.#hostAddresses = readHostAddresses(procRoot);
-    this.#sender = new OtlpSender({
-      ...config.otlp,
-      queueBytes,
-      timeoutMs: 10_000,
-      giveUpAfterMs: 5 * 60_000,
-      clock,
-      jitter,
-      log,
-    });
+    this.#sender = senderOf(options);
     this.#pods =
       inCluster && options.apiServer
         ? new PodWatch({
@@ -101,6 +93,7 @@ export class Agent {
       place: { node: config.node, host, clusterName: config.clusterName, version },
       rules: config.discovery,
       serviceLimit: options.maxServices - 1,
+      now: () => clock.now(),
       ownPid: options.ownPid,
       podOf: (uid, containerId) => this.#pods?.get(uid, containerId),
       onTarget: (pid, service) => this.#aim(pid, service),
@@ -188,7 +181,8 @@ export class Agent {
 
   /** False while a cluster's pods are not known, with the reason. */
   get podsProblem(): string | undefined {
-    if (!this.#pods || this.#pods.synced) return undefined;
+    if (this.#config.node === '' || this.#pods?.synced) return undefined;
+    if (!this.#pods) return 'a node name is set, but this is no pod that could ask the API server for pods';
     return this.#pods.problem || 'the pods of this node have not been listed yet';
   }
 
@@ -196,7 +190,7 @@ export class Agent {
     const nowMs = this.#options.clock.now();
     const groups = this.red.collect(nowMs);
     const points = groups.reduce((sum, { metrics }) => sum + pointsIn(metrics), 0);
-    if (points > 0) this.#sender.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points);
+    if (points > 0) this.#sender?.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points);
   }
 
   /** Sends what is there, waits for it at most 5 s, and leaves nothing behind in the kernel. */
@@ -208,13 +202,13 @@ export class Agent {
     this.exportMetrics();
     this.discovery.stop();
     kernel.close();
-    await Promise.all([this.#sender.stop(finalFlushMs), this.#pods?.stop(), this.#peers.stop()]);
+    await Promise.all([this.#sender?.stop(finalFlushMs), this.#pods?.stop(), this.#peers.stop()]);
   }
 
   /** Every stage's counters and gauges. */
   *samples(): IterableIterator<readonly [string, number]> {
-    const stages = [this.#counters, this.red.counters, this.spans.counters, this.#sender.counters];
-    for (const counters of stages) yield* counters.entries();
+    for (const counters of [this.#counters, this.red.counters, this.spans.counters]) yield* counters.entries();
+    if (this.#sender) yield* this.#sender.counters.entries();
     yield* this.discovery.counters.entries();
     yield* this.#peers.counters.entries();
     if (this.#pods) yield* this.#pods.counters.entries();
@@ -259,7 +253,7 @@ export class Agent {
     this.#adjustClock();
     const groups: ResourceSpans[] = this.spans.collect(nowMs);
     const count = groups.reduce((sum, { spans }) => sum + spans.length, 0);
-    if (count > 0) this.#sender.send('traces', encodeTraces(groups, this.#scope), count);
+    if (count > 0) this.#sender?.send('traces', encodeTraces(groups, this.#scope), count);
   }
 
   #adjustClock(): void {
@@ -296,6 +290,20 @@ export class Agent {
   get #scope(): { name: string; version: string } {
     return { name: 'ostack-agent', version: this.#options.version };
   }
+}
+
+/** Without an endpoint nothing is sent: the local table reads the stages itself. */
+function senderOf({ config, clock, jitter, log }: AgentOptions): OtlpSender | undefined {
+  if (config.otlp.endpoint === '') return undefined;
+  return new OtlpSender({
+    ...config.otlp,
+    queueBytes,
+    timeoutMs: 10_000,
+    giveUpAfterMs: 5 * 60_000,
+    clock,
+    jitter,
+    log,
+  });
 }
 
 function pointsIn(metrics: ResourceMetrics['metrics']): number {

@@ -11,6 +11,7 @@ export interface AgentConfig {
   readonly capture: { readonly headers: readonly string[]; readonly query: boolean };
   readonly metrics: { readonly families: readonly MetricFamily[]; readonly seriesLimit: number };
   readonly budget: { readonly cpuCores: number; readonly memoryBytes: number };
+  /** An empty endpoint sends nothing (local table only; a file must name one). */
   readonly otlp: { readonly endpoint: string; readonly headers: Readonly<Record<string, string>> };
   /** TCP port of /healthz, /readyz and /metrics; 0 serves none. */
   readonly healthPort: number;

@@ -13,6 +13,7 @@ export interface DiscoveryOptions {
   readonly place: Place;
   readonly rules: Discovery;
   readonly serviceLimit: number;
+  readonly now: () => number;
   /** The agent itself is never a target. */
   readonly ownPid: number;
   readonly podOf: (uid: string | undefined, containerId: string | undefined) => Pod | undefined;
@@ -45,7 +46,7 @@ export class ProcessDiscovery {
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     this.#rules = options.rules;
-    this.services = new Services(options.serviceLimit);
+    this.services = new Services(options.serviceLimit, options.now);
   }
 
   /** How many processes are targets, and why the others are not. */

@@ -1,5 +1,8 @@
 import type { Identity } from './identity.ts';
 
+/** A service that comes back within this time goes on counting where it stood. */
+const graceMs = 5 * 60_000;
+
 /**
  * Small numbers for identities, because the kernel keys its counts by them. A number is given away again only after
  * its last counts have been read (`flushed`), or a new service would inherit an old one's requests.
@@ -8,14 +11,16 @@ export class Services {
   readonly #byId = new Map<number, Identity>();
   readonly #byKey = new Map<string, number>();
   readonly #users = new Map<number, number>();
-  readonly #retired = new Set<number>();
+  readonly #retired = new Map<number, number>();
   readonly #free: number[] = [];
   readonly #limit: number;
+  readonly #now: () => number;
   #next = 1;
 
-  /** Ids run from 1 to `limit`; 0 is nobody. */
-  constructor(limit: number) {
+  /** Ids run from 1 to `limit`; 0 is nobody. `now` in milliseconds. */
+  constructor(limit: number, now: () => number) {
     this.#limit = limit;
+    this.#now = now;
   }
 
   /** The id of an identity, for one more process; undefined when all ids are taken. */
@@ -41,16 +46,18 @@ export class Services {
   leave(id: number): void {
     const left = (this.#users.get(id) ?? 1) - 1;
     this.#users.set(id, left);
-    if (left <= 0) this.#retired.add(id);
+    if (left <= 0) this.#retired.set(id, this.#now());
   }
 
   get(id: number): Identity | undefined {
     return this.#byId.get(id);
   }
 
-  /** Ids without processes whose series are still to be read a last time. */
+  /** Ids without processes for a while (for no time at all when ids run short): to be read a last time and flushed. */
   retired(): readonly number[] {
-    return [...this.#retired];
+    const scarce = this.#byId.size > 0.75 * this.#limit;
+    const before = this.#now() - graceMs;
+    return [...this.#retired].filter(([, sinceMs]) => scarce || sinceMs < before).map(([id]) => id);
   }
 
   /** The series of a retired id have been read and removed; it may be given away. */

@@ -1,0 +1,44 @@
+import type { Agent } from '../agent.ts';
+import type { Kernel } from '../bpf/index.ts';
+import { requestCounts, toView } from './view.ts';
+import type { Summary } from './table.ts';
+
+/** Looks at a running agent from time to time; rates are over the time between two looks. */
+export class LocalView {
+  readonly #agent: Agent;
+  readonly #kernel: Pick<Kernel, 'readCoverage'>;
+  #before = new Map<string, number>();
+  #lookedMs: number;
+
+  constructor(agent: Agent, kernel: Pick<Kernel, 'readCoverage'>, nowMs: number) {
+    this.#agent = agent;
+    this.#kernel = kernel;
+    this.#lookedMs = nowMs;
+  }
+
+  look(nowMs: number): Summary {
+    const { discovery, red, spans } = this.#agent;
+    const identityOf = (service: number) => discovery.services.get(service);
+    const series = [...red.read().values()];
+    const routes = toView(series, identityOf, this.#before, (nowMs - this.#lookedMs) / 1000);
+    this.#before = requestCounts(series, identityOf);
+    this.#lookedMs = nowMs;
+    const kept = Object.fromEntries(
+      ['error', 'slow', 'share', 'relative'].map((verdict) => [
+        verdict,
+        spans.counters.get(`spans_kept_total{verdict="${verdict}"}`),
+      ]),
+    );
+    return { routes, targets: discovery.counters.get('targets'), kept, coverage: this.#coverage() };
+  }
+
+  #coverage(): number | undefined {
+    let parsed = 0;
+    let all = 0;
+    for (const row of this.#kernel.readCoverage()) {
+      parsed += Number(row.parsed);
+      all += Number(row.parsed + row.slow + row.blind + row.unknown);
+    }
+    return all === 0 ? undefined : parsed / all;
+  }
+}

@@ -1,0 +1,215 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { FakeKernel } from '../kernel.fixture.ts';
+import { encodeMetrics, type ResourceMetrics } from '../otlp/index.ts';
+import { decodeMessage } from '../otlp/opentelemetry.fixture.ts';
+import { Services, type Identity, type Peer } from '../process/index.ts';
+import { Red, type RedOptions } from './red.ts';
+
+const identity = (name: string): Identity => ({ key: name, name, namespace: 'ns', resource: { 'service.name': name } });
+const minute = 60_000;
+
+let kernel: FakeKernel;
+let services: Services;
+let nowMs: number;
+let red: Red;
+
+beforeEach(() => {
+  kernel = new FakeKernel();
+  nowMs = 1_000_000;
+  services = new Services(8, () => nowMs);
+  services.enter(identity('shop'));
+  red = make({});
+});
+
+function make(options: Partial<RedOptions>): Red {
+  return new Red({
+    kernel,
+    services,
+    routes: [],
+    families: ['application', 'spanMetrics', 'serviceGraph'],
+    seriesLimit: 100,
+    peerOf: (): Peer => ({ kind: 'host' }),
+    inCluster: false,
+    ownResource: { 'service.name': 'ostack-agent' },
+    startMs: nowMs,
+    ...options,
+  });
+}
+
+interface Point {
+  readonly count?: string;
+  readonly asInt?: string;
+  readonly startTimeUnixNano: string;
+  readonly attributes?: readonly { key: string; value: object }[];
+  readonly exemplars?: readonly object[];
+  readonly explicitBounds?: readonly number[];
+}
+
+/** The points of a metric as a receiver decodes them. */
+function points(groups: readonly ResourceMetrics[], metric: string): Point[] {
+  const decoded = decodeMessage('MetricsRequest', encodeMetrics(groups, { name: 'a', version: '1' }, nowMs)) as {
+    resourceMetrics?: {
+      scopeMetrics: {
+        metrics?: { name: string; histogram?: { dataPoints: Point[] }; sum?: { dataPoints: Point[] } }[];
+      }[];
+    }[];
+  };
+  return (decoded.resourceMetrics ?? [])
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics ?? []))
+    .filter(({ name }) => name === metric)
+    .flatMap(({ histogram, sum }) => (histogram ?? sum)?.dataPoints ?? []);
+}
+const shown = (point: Point | undefined, key: string) =>
+  Object.values(point?.attributes?.find((one) => one.key === key)?.value ?? {})[0];
+const server = 'http.server.request.duration';
+
+test('names, units and attributes are those of the semantic conventions', () => {
+  kernel.exchange({ path: '/orders/{id}', status: 503, responseBytes: 20, requestBytes: 3 });
+  kernel.exchange({ path: '/pay', side: 'client', status: 404, remote: { address: '203.0.113.9', port: 443 } });
+  const groups = red.collect(nowMs);
+  const named = groups.flatMap(({ metrics }) => metrics.map(({ name, unit }) => `${name} ${unit}`));
+  expect(named).toEqual([
+    'http.server.request.duration s',
+    'http.server.request.body.size By',
+    'http.server.response.body.size By',
+    'http.client.request.duration s',
+    'http.client.request.body.size By',
+    'http.client.response.body.size By',
+    'traces.spanmetrics.calls ',
+    'traces.spanmetrics.duration s',
+    'traces_service_graph_request_total ',
+    'traces_service_graph_request_failed_total ',
+    'traces_service_graph_request_server s',
+    'traces_service_graph_request_client s',
+  ]);
+  const attributes = (metric: string) =>
+    Object.fromEntries(
+      (points(groups, metric)[0]?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]),
+    );
+  expect(attributes(server)).toEqual({
+    'http.request.method': 'GET',
+    'http.response.status_code': '503',
+    'http.route': '/orders/{id}',
+    'url.scheme': 'http',
+    'server.port': '8080',
+    'error.type': '503',
+  });
+  expect(attributes('http.client.request.duration')).toEqual({
+    'http.request.method': 'GET',
+    'http.response.status_code': '404',
+    'url.template': '/pay',
+    'url.scheme': 'http',
+    'server.address': '203.0.113.9',
+    'server.port': '443',
+    'error.type': '404',
+  });
+  expect(points(groups, 'http.server.response.body.size')).toMatchObject([
+    { count: '1', sum: 20, bucketCounts: ['1'] },
+  ]);
+});
+
+test('counts are cumulative since one start time', () => {
+  const started = nowMs;
+  kernel.exchange({ path: '/a' });
+  red.collect(nowMs);
+  nowMs += 10_000;
+  kernel.exchange({ path: '/a' });
+  expect(points(red.collect(nowMs), server)).toMatchObject([
+    { count: '2', startTimeUnixNano: String(BigInt(started) * 1_000_000n) },
+  ]);
+});
+
+test('other route names begin at zero, so that no request is counted twice', () => {
+  for (let i = 0; i < 5; i++) kernel.exchange({ path: '/orders/{id}' });
+  red.collect(nowMs);
+  nowMs += 10_000;
+  red.reconfigure([{ match: '/orders/*', as: '/o' }], ['application'], 100, nowMs);
+  kernel.exchange({ path: '/orders/{id}' });
+  const after = points(red.collect(nowMs), server);
+  expect(after.map((point) => [shown(point, 'http.route'), point.count])).toEqual([['/o', '1']]);
+  expect(after[0]?.startTimeUnixNano).toBe(String(BigInt(nowMs) * 1_000_000n));
+});
+
+describe('a service that is gone', () => {
+  test('is exported for a while, then its id is free and a new owner begins at zero', () => {
+    for (let i = 0; i < 7; i++) kernel.exchange({ path: '/a' });
+    services.leave(1);
+    nowMs += minute;
+    expect(points(red.collect(nowMs), server)).toMatchObject([{ count: '7' }]);
+    nowMs += 10 * minute;
+    red.collect(nowMs);
+    expect(points(red.collect(nowMs), server)).toEqual([]);
+    expect(services.enter(identity('next'))).toBe(1);
+    kernel.exchange({ path: '/a' });
+    expect(points(red.collect(nowMs), server)).toMatchObject([{ count: '1' }]);
+  });
+
+  test('goes on where it stood if it comes back soon', () => {
+    kernel.exchange({ path: '/a' });
+    services.leave(1);
+    red.collect(nowMs);
+    expect(services.enter(identity('shop'))).toBe(1);
+    kernel.exchange({ path: '/a' });
+    expect(points(red.collect(nowMs), server)).toMatchObject([{ count: '2' }]);
+  });
+});
+
+test('a series nobody uses is sent no more and goes on exactly when it is used again', () => {
+  kernel.exchange({ path: '/rare' });
+  red.collect(nowMs);
+  nowMs += 16 * minute;
+  expect(points(red.collect(nowMs), server)).toEqual([]);
+  kernel.exchange({ path: '/rare' });
+  expect(points(red.collect(nowMs), server)).toMatchObject([{ count: '2' }]);
+});
+
+describe('more series than allowed', () => {
+  test('are counted together, and stay together', () => {
+    red = make({ seriesLimit: 2 });
+    for (const path of ['/a', '/b', '/c', '/d', '/d']) kernel.exchange({ path });
+    const read = () =>
+      points(red.collect(nowMs), server).map((point) => [
+        shown(point, 'http.route') ?? shown(point, 'otel.metric.overflow'),
+        point.count,
+      ]);
+    expect(read()).toEqual([
+      ['/a', '1'],
+      ['/b', '1'],
+      [true, '3'],
+    ]);
+    red.reconfigure(undefined, ['application'], 50, nowMs);
+    kernel.exchange({ path: '/e' });
+    expect(read()).toEqual([
+      ['/a', '1'],
+      ['/b', '1'],
+      [true, '3'],
+      ['/e', '1'],
+    ]);
+    expect(red.counters.get('red_series_over_limit')).toBe(2);
+  });
+
+  test('in the kernel are in the totals too, without invented durations', () => {
+    kernel.overflow.push({
+      serviceId: 1,
+      side: 'server',
+      protocol: 'http',
+      statusClass: 5,
+      count: 9n,
+      sumNs: 5n,
+      requestBytes: 0n,
+      responseBytes: 0n,
+    });
+    const [point] = points(red.collect(nowMs), server);
+    expect([point?.count, point?.explicitBounds, shown(point, 'error.type')]).toEqual(['9', undefined, '500']);
+  });
+});
+
+test('kept spans go out once as exemplars of their series', () => {
+  kernel.exchange({ path: '/a' });
+  const key = [...red.read().keys()][0] as string;
+  for (const value of [1, 2, 3]) {
+    red.addExemplar(key, { traceId: Buffer.alloc(16, value), spanId: Buffer.alloc(8, value), timeMs: nowMs, value });
+  }
+  expect(points(red.collect(nowMs), server)[0]?.exemplars).toMatchObject([{ asDouble: 2 }, { asDouble: 3 }]);
+  expect(points(red.collect(nowMs), server)[0]?.exemplars).toBeUndefined();
+});

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { Agent } from './agent.ts';
+import type { Feature, Kernel } from './bpf/index.ts';
+import { ConfigWatch, parseConfig, type AgentConfig, type ConfigProblem } from './config/index.ts';
+import { HealthServer, kernelSamples, type Readiness } from './health/index.ts';
+import type { ApiServer } from './process/index.ts';
+
+/** What the agent is built on; the CLI gives it the real things, tests give it others. */
+export interface AgentEnvironment {
+  /** Throws if this kernel cannot do it; the error may carry the `features` that were probed. */
+  readonly openKernel: () => Kernel;
+  readonly maxServices: number;
+  readonly apiServer?: ApiServer;
+  readonly procRoot: string;
+  readonly ownPid: number;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly jitter: () => number;
+  readonly log: Log;
+}
+
+export interface RunningAgent {
+  /** Undefined where the kernel does not allow it. */
+  readonly agent: Agent | undefined;
+  readonly readiness: () => Readiness;
+  readonly samples: () => Iterable<readonly [string, number]>;
+  /** Of the health server; undefined if there is none. */
+  readonly port: number | undefined;
+  /** Sends what is left (at most 5 s), detaches, and ends. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The configuration file is no valid configuration. */
+export class InvalidConfig extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(path: string, problems: readonly ConfigProblem[]) {
+    super(problems.map(({ path: at, reason, fix }) => `${path}: ${at || 'file'} ${reason}; ${fix}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Starts the agent from its configuration file and follows that file. Rejects with InvalidConfig if it is bad at the start. */
+export async function startAgentFromFile(path: string, environment: AgentEnvironment): Promise<RunningAgent> {
+  const text = await readFile(path, 'utf8');
+  const parsed = parseConfig(text);
+  if (!parsed.ok) throw new InvalidConfig(path, parsed.problems);
+  const running = await startAgent(parsed.value, environment);
+  const { agent } = running;
+  if (!agent) return running;
+  const watch = new ConfigWatch(path, text, {
+    onConfig: (config) => {
+      environment.log.info('the configuration changed and is in force');
+      agent.reconfigure(config);
+    },
+    onProblems: (problems) => {
+      if (problems.length > 0)
+        environment.log.error({ problems }, 'the configuration is refused, the last good one stays');
+      agent.reportConfigProblems(problems);
+    },
+  });
+  return { ...running, stop: async () => void (await Promise.all([watch.stop(), running.stop()])) };
+}
+
+/**
+ * Starts the agent: loads the probes, serves health, selects processes. On a kernel that cannot do it the agent stays
+ * alive without probes and /readyz says which feature is missing and what it needs.
+ */
+export async function startAgent(config: AgentConfig, environment: AgentEnvironment): Promise<RunningAgent> {
+  const opened = open(environment);
+  const agent = opened.kind === 'open' ? new Agent({ ...environment, config, kernel: opened.kernel }) : undefined;
+  const readiness = () => (opened.kind === 'open' && agent ? readinessOf(agent, opened.kernel) : opened.readiness);
+  const samples = function* (): Iterable<readonly [string, number]> {
+    yield ['ready', readiness().ready ? 1 : 0];
+    if (!agent || opened.kind !== 'open') return;
+    yield* agent.samples();
+    yield* kernelSamples(opened.kernel, (service) => agent.discovery.services.get(service)?.name);
+  };
+  agent?.start();
+  const health =
+    config.healthPort > 0 ? await HealthServer.start({ port: config.healthPort, readiness, samples }) : undefined;
+  return {
+    agent,
+    readiness,
+    samples,
+    port: health?.port,
+    stop: async () => void (await Promise.all([agent?.stop(), health?.stop()])),
+  };
+}
+
+type Opened =
+  | { readonly kind: 'open'; readonly kernel: Kernel; readonly readiness: Readiness }
+  | { readonly kind: 'refused'; readonly readiness: Readiness };
+
+function open(environment: AgentEnvironment): Opened {
+  const none = { missing: [], targets: 0, protection: 'normal', configProblems: [] };
+  try {
+    const readiness = { ...none, ready: false, reason: 'Starting', message: 'the probes are loaded' };
+    return { kind: 'open', kernel: environment.openKernel(), readiness };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const missing = featuresOf(error).filter(({ present }) => !present);
+    const denied = missing.some(({ reason }) => reason?.startsWith('EPERM') || reason?.startsWith('EACCES'));
+    environment.log.error({ missing, problem: message }, 'this node cannot be instrumented');
+    const reason = denied ? 'PermissionDenied' : 'KernelUnsupported';
+    return { kind: 'refused', readiness: { ...none, ready: false, reason, message, missing } };
+  }
+}
+
+function featuresOf(error: unknown): readonly Feature[] {
+  const { features } = (error ?? {}) as { features?: readonly Feature[] };
+  return Array.isArray(features) ? features : [];
+}
+
+function readinessOf(agent: Agent, kernel: Kernel): Readiness {
+  const podsProblem = agent.podsProblem;
+  const targets = agent.discovery.counters.get('targets');
+  const waiting = podsProblem !== undefined;
+  const message =
+    podsProblem ?? (targets > 0 ? `${targets} processes are followed` : 'no process matches the selection');
+  return {
+    ready: !waiting,
+    reason: waiting ? 'PodsUnknown' : 'Ready',
+    message,
+    tier: kernel.tier,
+    missing: kernel.features.filter(({ present }) => !present),
+    targets,
+    protection: agent.breaker.step.name,
+    configProblems: agent.configProblems,
+  };
+}
