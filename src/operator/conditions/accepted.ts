@@ -5,7 +5,7 @@ export const accepted: Check = (seen) => {
   const [first, ...rest] = seen.problems;
   if (first) {
     const more = rest.length === 0 ? '' : ` (and ${rest.length} more: ${rest.map((p) => p.path).join(', ')})`;
-    const message = `${first.path}: ${first.reason}. ${first.fix}${more}`;
+    const message = `${first.path}: ${first.reason}; ${first.fix}${more}`;
     return { status: 'False', reason: 'InvalidSpec', message: clip(message) };
   }
   if (seen.managementState === 'Paused') {

@@ -38,6 +38,8 @@ export interface World {
   /** GETs and LISTs of the operator since then, leases and discovery excepted. */
   reads(): Write[];
   mark(): void;
+  /** Brings the resource definition, and waits until it is served. */
+  define(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +103,12 @@ export async function startWorld(): Promise<World> {
     mark() {
       start = lines().length;
     },
+    async define() {
+      await world.apply(crd as object);
+      await eventually('the resource to be served', async () => {
+        await person.request('GET', '/apis/ostack.io/v1alpha1/observabilitystacks');
+      });
+    },
     async stop() {
       await world.controllers.stop();
       person.close();
@@ -125,10 +133,7 @@ export async function startWorld(): Promise<World> {
       }))
       .filter((e) => e.resource !== '' && e.resource !== 'leases');
   }
-  await world.apply(crd as object);
-  await eventually('the resource to be served', async () => {
-    await person.request('GET', '/apis/ostack.io/v1alpha1/observabilitystacks');
-  });
+  await world.define();
   await world.controllers.start();
   return world;
 }
