@@ -24,6 +24,8 @@ const tokenLifetimeMs = 60_000;
 export async function connect(options: { kubeconfig?: string; context?: string } = {}): Promise<Endpoint> {
   const inPod = process.env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(`${mounted}/token`);
   if (options.kubeconfig === undefined && options.context === undefined && inPod) return connectInCluster();
+  // Loaded only here: what it needs costs 60 MB that a pod need not pay.
+  const { connectByFile } = await import('./kubeconfig.ts');
   return connectByFile(options);
 }
 
@@ -47,38 +49,6 @@ export function connectInCluster(
         readAt = nowMs();
       }
       return { authorization: `Bearer ${token}` };
-    },
-  };
-}
-
-async function connectByFile(options: { kubeconfig?: string; context?: string }): Promise<Endpoint> {
-  // Loaded only here: the module costs 60 MB that a pod need not pay.
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  if (options.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(options.kubeconfig);
-  if (options.context !== undefined) config.setCurrentContext(options.context);
-  const cluster = config.getCurrentCluster();
-  const context = config.getContextObject(config.getCurrentContext());
-  if (!cluster || !context) throw new Error(`no cluster for context "${config.getCurrentContext()}" in the kubeconfig`);
-  if (cluster.proxyUrl !== undefined) throw new Error(`cluster "${cluster.name}": proxy-url is not supported`);
-  const filled: { ca?: unknown; cert?: unknown; key?: unknown; rejectUnauthorized?: boolean; servername?: string } = {};
-  await config.applyToHTTPSOptions(filled as never);
-  const { ca, cert, key, rejectUnauthorized, servername } = filled;
-  return {
-    url: cluster.server.replace(/\/+$/, ''),
-    tls: Object.fromEntries(
-      Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(
-        ([, v]) => v !== undefined && v !== null,
-      ),
-    ) as AgentOptions,
-    namespace: context.namespace ?? 'default',
-    async headers() {
-      // Exec and OIDC plug-ins answer from their own cache until the token runs out.
-      const request: { headers?: OutgoingHttpHeaders; auth?: string } = {};
-      await config.applyToHTTPSOptions(request as never);
-      const basic = request.auth ? { authorization: `Basic ${Buffer.from(request.auth).toString('base64')}` } : {};
-      return { ...request.headers, ...basic };
     },
   };
 }
