@@ -12,5 +12,9 @@ export type { Feature, FeatureName, Tier } from './feature.ts';
 export { healthReasons, type HealthReason } from './health.ts';
 export type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 export { bucketBoundsNs, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';
-// Coming with the loader, same names: openKernel(options?: KernelOptions): Kernel (throws UnsupportedKernel),
-// probeFeatures(): Feature[], routeHashOf(path: string): bigint, maxServices.
+export { Refused } from './bpf-object.ts';
+export { probeFeatures } from './features.ts';
+export { openKernel, tierOf } from './open-kernel.ts';
+export { maxServices } from './red-reader.ts';
+export { foldTarget, routeHashOf } from './route-hash.ts';
+export { UnsupportedKernel } from './unsupported.ts';

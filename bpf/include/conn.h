@@ -1,0 +1,88 @@
+/* What is remembered of one selected TCP connection. Lives in the socket's own storage and ends with it.
+ *
+ * Each direction has one writer at a time (applications serialise a socket's writers, or HTTP would break); the two
+ * directions run side by side. The queue of pending requests is the only thing between them: requests push at `tail`,
+ * responses pop at `head`. */
+#pragma once
+#include "wire.h"
+#include "../protocol/http.h"
+
+#define PENDING 8
+
+struct pending {
+	u64 start_ns;
+	u64 route;
+	u64 trace_high;
+	u64 trace_low;
+	u64 parent;
+	u64 body;
+	u32 sequence;
+	u32 tid;
+	u8 method;
+	u8 has_trace;
+	u8 trace_flags;
+	u8 captured;
+	u32 pad;
+};
+
+enum conn_flag {
+	CONN_UNORDERED = 1, /* sequence numbers say nothing here (MPTCP, kernel TLS) */
+};
+
+enum early { EARLY_NONE, EARLY_ENDED };
+enum counted { COUNTED_NOT, COUNTED, COUNTED_ORPHAN };
+
+struct conn {
+	u64 socket;
+	u64 opened_ns;
+	u64 connect_ns;
+	u64 peer;
+	u64 link; /* hash of the client's address and port: the half of the link key that stays */
+	struct endpoint local;
+	struct endpoint remote;
+	u32 tgid;
+	u32 service;
+	u32 epoch;
+	u32 exchanges;
+	u16 local_port;
+	u16 remote_port;
+	u8 protocol;
+	u8 side;
+	u8 mode;
+	u8 flags;
+	u8 known[2]; /* `next[direction]` is set */
+	u8 blind[2]; /* the direction's bytes can no longer be followed */
+	u8 misses;   /* buffers passed over while looking for a message's start */
+	u8 midstream[2]; /* first seen in the middle: a buffer that is not a message's start is passed over */
+	u8 flush; /* the request direction lost bytes: forget what is pending */
+	u8 failed; /* connect() came to nothing */
+	u8 pad[3];
+	u32 next[2]; /* TCP sequence after the last byte seen */
+	u32 flush_to;
+	u64 bytes[2];
+	u64 slow_offset[2];
+	u64 head; /* pending queue: written by the response direction only */
+	u64 tail; /* written by the request direction only */
+	u64 early;
+	/* the response under way or, when early, waiting for its request */
+	u64 first_ns;
+	u64 last_ns;
+	u64 response_body;
+	u64 start_ns[2]; /* first byte of the head under way, per direction */
+	u32 start_sequence[2];
+	u32 start_tid[2];
+	u64 route_hash; /* the last path of this connection, and where it counts */
+	u64 route;
+	u32 response_tid;
+	u16 status;
+	u8 counted;
+	u8 verdict;
+	u16 request_captured;
+	u16 response_captured;
+	u8 capture_free; /* nothing was pending when the request under way began: its head may be captured */
+	u8 pad2[7];
+	struct http_stream streams[2];
+	struct pending pending[PENDING];
+	u8 request_capture[CAPTURE_REQUEST] __attribute__((aligned(8)));
+	u8 response_capture[CAPTURE_RESPONSE] __attribute__((aligned(8)));
+};

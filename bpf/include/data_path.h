@@ -1,0 +1,220 @@
+/* The data path both tiers share: which connection, which bytes, in order? Then the protocol's family takes over. */
+#pragma once
+#include "connection.h"
+#include "../protocol/http_family.h"
+
+#define FAMILY_HTTP 1
+#define FAMILIES 8
+
+/* families_*: one program per protocol and direction, entered by tail call; 1 is HTTP/1 and also its own continuation. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, FAMILIES);
+	__type(key, u32);
+	__type(value, u32);
+} families_send SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, FAMILIES);
+	__type(key, u32);
+	__type(value, u32);
+} families_receive SEC(".maps");
+
+static __always_inline void cover_parsed(u32 service, u64 n)
+{
+	struct coverage *v = bpf_map_lookup_elem(&coverage, &service);
+
+	if (v)
+		__sync_fetch_and_add(&v->parsed, n);
+}
+
+static __always_inline void cover_blind(u32 service, u64 n)
+{
+	struct coverage *v = bpf_map_lookup_elem(&coverage, &service);
+
+	if (v)
+		__sync_fetch_and_add(&v->blind, n);
+}
+
+static __always_inline void cover_unknown(u32 service, u64 n)
+{
+	struct coverage *v = bpf_map_lookup_elem(&coverage, &service);
+
+	if (v)
+		__sync_fetch_and_add(&v->unknown, n);
+}
+
+static __always_inline void cover_slow(u32 service, u64 n)
+{
+	struct coverage *v = bpf_map_lookup_elem(&coverage, &service);
+
+	if (v)
+		__sync_fetch_and_add(&v->slow, n);
+}
+
+/* Bytes that moved without a probe seeing them (another process held the socket, splice, a target just added). Body
+ * bytes pass; otherwise the direction looks for the next message's start and what was pending is forgotten. */
+static __always_inline void conn_gap(struct conn *c, struct http_stream *s, u32 direction, u32 gap)
+{
+	health_add(H_GAP_BYTES, gap);
+	cover_blind(c->service, gap);
+	if (!(s->facts & HTTP_IN_REST)) {
+		if (s->phase == HTTP_UNTIL_CLOSE)
+			return;
+		if (s->phase == HTTP_BODY && s->left > gap) {
+			s->left -= gap;
+			return;
+		}
+	}
+	health_add(H_RESYNCS, 1);
+	s->phase = HTTP_START;
+	s->facts = 0;
+	s->carried = 0;
+	c->midstream[direction] = 1;
+	if (c->side && direction == requests_go(c))
+		c->flush = 1;
+	else
+		c->head = LOAD_ORDERED(&c->tail);
+}
+
+/* What every socket call of every process runs. Leaves before touching memory of its own unless the process was
+ * selected. `next` 1: the family named by the connection goes on. */
+static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 direction)
+{
+	u64 id = bpf_get_current_pid_tgid();
+	u32 tgid = id >> 32;
+
+	if (!target_selected(tgid))
+		return 0;
+	if (size < 0) {
+		io_failed();
+		return 0;
+	}
+	if (!size || (direction == RECEIVING && (flags & (MSG_PEEK | MSG_ERRQUEUE))))
+		return 0;
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	if (!tcp && sk->sk_protocol != IPPROTO_MPTCP)
+		return 0;
+	u32 epoch = target_epoch();
+	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
+
+	if (!c) {
+		if (!sk->sk_socket || !sk->sk_socket->file) /* the kernel's own socket */
+			return 0;
+		c = conn_enter(sk, tgid, epoch);
+		if (!c)
+			return 0;
+	}
+	if ((c->tgid != tgid || c->epoch != epoch) && !conn_owner(c, tgid, epoch))
+		return 0;
+	health_add(direction == SENDING ? H_SENDS : H_RECEIVES, 1);
+	c->bytes[direction] += size;
+
+	struct http_stream *s = &c->streams[direction];
+	u32 sequence = 0, in_flight = 0;
+
+	if (!c->peer) {
+		conn_addresses(c, sk);
+		if (!tcp)
+			c->flags |= CONN_UNORDERED;
+		else {
+			u64 received = tcp->bytes_received - (tcp->rcv_nxt - tcp->copied_seq);
+			u64 sent = tcp->bytes_acked + (tcp->write_seq - tcp->snd_una);
+			u64 before = direction == SENDING ? size : 0;
+
+			if (direction == RECEIVING)
+				received -= size;
+			/* The opening SYN counts as one byte acknowledged. */
+			if (received > 0 || sent > before + 1)
+				c->midstream[0] = c->midstream[1] = 1;
+		}
+	}
+	if (tcp && !(c->flags & CONN_UNORDERED)) {
+		u32 end = direction == SENDING ? tcp->write_seq : tcp->copied_seq;
+
+		sequence = end - size;
+		if (c->known[direction] && c->next[direction] != sequence) {
+			if (tcp->inet_conn.icsk_ulp_ops)
+				c->flags |= CONN_UNORDERED;
+			else
+				conn_gap(c, s, direction, sequence - c->next[direction]);
+		}
+		c->known[direction] = 1;
+		c->next[direction] = end;
+		in_flight = direction == RECEIVING && tcp->write_seq != c->next[SENDING];
+	}
+	if (c->protocol == PROTOCOL_UNKNOWN) {
+		cover_unknown(c->service, size);
+		return 0;
+	}
+	if (c->blind[direction]) {
+		cover_blind(c->service, size);
+		return 0;
+	}
+	if (c->flush && c->side && direction != requests_go(c)) {
+		c->flush = 0;
+		c->head = LOAD_ORDERED(&c->tail);
+	}
+	/* The middle of a body needs no reading. */
+	if (s->phase == HTTP_BODY && s->left > size && !(s->facts & HTTP_IN_REST)) {
+		s->left -= size;
+		cover_parsed(c->service, size);
+		return 0;
+	}
+	struct work *w = work_of(direction);
+
+	if (!w)
+		return 0;
+	w->total = size;
+	w->done = 0;
+	w->span.at = w->span.end = HTTP_CARRY;
+	w->sequence = sequence;
+	w->tid = (u32)id;
+	w->in_flight = in_flight;
+	w->direction = direction;
+	w->now = bpf_ktime_get_ns();
+	io_open(&w->io, size);
+	if (flags & MSG_TRUNC && direction == RECEIVING)
+		w->io.readable = w->io.left = 0;
+	return 1;
+}
+
+#define FAMILY_TURNS 64
+
+/* Runs the family until the call's bytes are used up. Returns 1 when it needs another run. */
+static __always_inline u32 http_run(struct sock *sk, u32 direction)
+{
+	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
+	struct work *w = work_of(direction);
+	u32 step = STEP_MORE;
+
+	if (!c || !w)
+		return 0;
+	for (u32 i = 0; i < FAMILY_TURNS; i++) {
+		step = http_step(c, w);
+		if (step != STEP_MORE)
+			break;
+	}
+	if (step == STEP_MORE)
+		return 1;
+	if (c->protocol == PROTOCOL_UNKNOWN)
+		cover_unknown(c->service, w->total);
+	else if (c->blind[direction])
+		cover_blind(c->service, w->total);
+	else if (c->slow_offset[direction])
+		cover_slow(c->service, w->total);
+	else
+		cover_parsed(c->service, w->total);
+	return 0;
+}
+
+/* The tail calls ran out: more pieces than anyone should send in one call. */
+static __always_inline void http_exhausted(struct sock *sk, u32 direction)
+{
+	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
+
+	if (c)
+		conn_blind(c, direction, H_BLIND_TOO_MANY_PIECES);
+}

@@ -1,0 +1,39 @@
+/* work: scratch of one program run, per CPU; one slot a direction and one for closes, so that a close in softirq never
+ * writes over a run it interrupted. Survives tail calls. */
+#pragma once
+#include "io.h"
+#include "conn.h"
+
+enum work_slot { WORK_SEND, WORK_RECEIVE, WORK_CLOSE, WORK_SLOTS };
+
+struct work {
+	struct io io;
+	struct http_span span;
+	u32 total; /* bytes the call moved */
+	u32 done;  /* of them, looked at or passed */
+	u32 sequence; /* TCP sequence of the first; 0 with `ordered` 0 */
+	u32 ordered;
+	u32 tid;
+	u32 in_flight; /* the other direction wrote bytes whose probe has not run yet */
+	u32 direction;
+	u32 pad;
+	u64 now;
+	struct http_buffer buffer;
+	union {
+		struct kept_record kept;
+		struct slow_record slow;
+		struct close_record close;
+	} record;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, WORK_SLOTS);
+	__type(key, u32);
+	__type(value, struct work);
+} works SEC(".maps");
+
+static __always_inline struct work *work_of(u32 slot)
+{
+	return bpf_map_lookup_elem(&works, &slot);
+}

@@ -1,0 +1,9 @@
+/* coverage: bytes on selected sockets by what became of them; index = service. */
+#pragma once
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, MAX_SERVICES);
+	__type(key, u32);
+	__type(value, struct coverage);
+} coverage SEC(".maps");

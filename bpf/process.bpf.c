@@ -1,0 +1,85 @@
+/* Processes come and go: a child inherits its parent's target, the last thread's exit takes it away. */
+#include "include/kernel.h"
+#include "include/wire.h"
+#include "maps/health.h"
+#include "maps/targets.h"
+#include "maps/rings.h"
+
+const volatile u32 watch_all = 1; /* report every process, not only targets */
+
+static __always_inline void process_event(u32 kind, struct task_struct *task, u32 parent, u32 selected)
+{
+	struct process_record record = {
+		.kind = kind, .tgid = task->tgid, .parent = parent, .selected = selected, .at_ns = bpf_ktime_get_ns(),
+	};
+
+	if (!selected && !watch_all)
+		return;
+	bpf_probe_read_kernel(record.comm, sizeof(record.comm), task->comm);
+	ring_output(&control, &record, sizeof(record), H_CONTROL_RING_FULL);
+}
+
+static __always_inline void target_mark(u32 tgid, bool on)
+{
+	u32 slot = tgid >> 6;
+	u64 *bits = bpf_map_lookup_elem(&target_bits, &slot);
+	u64 bit = 1ULL << (tgid & 63);
+
+	if (!bits)
+		return;
+	if (on)
+		__sync_fetch_and_or(bits, bit);
+	else
+		__sync_fetch_and_and(bits, ~bit);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	u32 from = parent->tgid, to = child->tgid;
+
+	if (child->pid != child->tgid)
+		return 0;
+	bool selected = target_selected(from);
+
+	if (selected) {
+		struct target *t = bpf_map_lookup_elem(&targets, &from);
+
+		if (t) {
+			struct target copy = *t;
+
+			if (bpf_map_update_elem(&targets, &to, &copy, BPF_ANY))
+				health_add(H_TARGETS_FULL, 1);
+			else
+				target_mark(to, true);
+		}
+	}
+	process_event(CONTROL_FORK, child, from, selected);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task)
+{
+	process_event(CONTROL_EXEC, task, 0, target_selected(task->tgid));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	u32 tgid = task->tgid;
+
+	if (task->signal->live.counter) /* other threads go on */
+		return 0;
+	bool selected = target_selected(tgid);
+
+	if (selected) {
+		target_mark(tgid, false);
+		bpf_map_delete_elem(&targets, &tgid);
+	}
+	process_event(CONTROL_EXIT, task, 0, selected);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

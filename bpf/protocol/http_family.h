@@ -1,0 +1,409 @@
+/* The HTTP/1 family: drives the parser over the bytes of one call, a segment at a time, and turns its events into
+ * exchanges. */
+#pragma once
+#include "../include/exchange.h"
+
+enum step { STEP_MORE, STEP_DONE };
+
+static __always_inline u32 requests_go(struct conn *c)
+{
+	return c->side == SIDE_SERVER ? RECEIVING : SENDING;
+}
+
+/* Moves past `n` bytes of the current segment. */
+static __always_inline void work_pass(struct work *w, u32 n)
+{
+	w->io.base += n;
+	w->io.left -= n;
+	w->done += n;
+}
+
+/* Steps into the next segment; 0 when there is none to read. */
+static __always_inline u32 work_segment(struct work *w)
+{
+	struct user_iovec v = {};
+
+	if (!w->io.readable || !w->io.vectors)
+		return 0;
+	if (bpf_probe_read_user(&v, sizeof(v), (void *)w->io.vector))
+		return 0;
+	w->io.vector += sizeof(v);
+	w->io.vectors--;
+	w->io.base = v.base;
+	w->io.left = v.len;
+	return 1;
+}
+
+/* Passes body bytes without looking at them. Returns how many. */
+static __always_inline u32 stream_pass(struct http_stream *s, u32 size)
+{
+	if (s->facts & HTTP_IN_REST)
+		return 0;
+	if (s->phase == HTTP_UNTIL_CLOSE) {
+		s->body += size;
+		return size;
+	}
+	if (s->phase != HTTP_BODY && s->phase != HTTP_CHUNK_DATA)
+		return 0;
+	u32 n = s->left < size ? (u32)s->left : size;
+
+	s->left -= n;
+	return n;
+}
+
+/* The response direction: the exchange under way ends with the byte just passed. */
+__attribute__((noinline)) u32 http_response_end(struct conn *c, struct work *w, struct http_stream *s)
+{
+	if (!c || !w || !s)
+		return 0;
+	if (c->counted == COUNTED_ORPHAN) {
+		c->counted = COUNTED_NOT;
+		return 0;
+	}
+	c->response_body = s->body;
+	if (c->head == LOAD_ORDERED(&c->tail)) {
+		/* Nobody asked yet: the request's own probe is still to come, on another CPU, and finishes this. */
+		c->last_ns = w->now;
+		__sync_lock_test_and_set(&c->early, EARLY_ENDED);
+		if (c->head == LOAD_ORDERED(&c->tail) ||
+		    __sync_val_compare_and_swap(&c->early, EARLY_ENDED, EARLY_NONE) != EARLY_ENDED)
+			return 0;
+	}
+	if (c->counted == COUNTED_NOT) {
+		exchange_count(c, s->body);
+	} else if (!(s->facts & HTTP_HAS_LENGTH) || (s->facts & HTTP_IS_CHUNKED)) {
+		struct pending *p = &c->pending[c->head & (PENDING - 1)];
+		struct red_add add = { .route = p->route, .response_bytes = s->body, .status = c->status, .method = p->method };
+
+		if (s->body)
+			red_count(c, &add);
+	}
+	exchange_over(c, w);
+	exchange_pop(c);
+	return 0;
+}
+
+/* A response head is complete. Returns what http_frame says. */
+__attribute__((noinline)) u32 http_response_head(struct conn *c, struct work *w, struct http_stream *s)
+{
+	if (!c || !w || !s)
+		return HTTP_ODD;
+	u32 bodiless = s->status == 204 || s->status == 304, upgrade = s->status == 101;
+	u64 head = c->head;
+	bool paired = head != LOAD_ORDERED(&c->tail);
+
+	if (s->status < 200 && s->status != 101) {
+		health_add(H_INTERIM_RESPONSES, 1);
+		s->phase = HTTP_START;
+		return HTTP_DRY;
+	}
+	c->first_ns = c->start_ns[w->direction & 1];
+	c->response_tid = c->start_tid[w->direction & 1];
+	c->status = s->status;
+	c->counted = COUNTED_NOT;
+	if (paired) {
+		u8 method = c->pending[head & (PENDING - 1)].method;
+
+		bodiless |= method == HTTP_HEAD_METHOD;
+		upgrade |= method == HTTP_CONNECT && s->status < 300;
+	} else if (w->in_flight && c->side == SIDE_CLIENT && c->early == EARLY_NONE) {
+		health_add(H_EARLY_RESPONSES, 1);
+	} else {
+		health_add(H_ORPHAN_RESPONSES, 1);
+		c->counted = COUNTED_ORPHAN;
+	}
+	u32 odd = s->facts & HTTP_IS_ODD;
+	u32 frame = http_frame(s, bodiless || upgrade);
+
+	if (paired) {
+		c->counted = COUNTED;
+		exchange_count(c, s->body);
+	}
+	if (frame == HTTP_END || odd)
+		http_response_end(c, w, s);
+	if (upgrade) {
+		conn_blind(c, SENDING, H_BLIND_UPGRADE);
+		conn_blind(c, RECEIVING, H_BLIND_UPGRADE);
+	}
+	return odd ? HTTP_ODD : frame;
+}
+
+/* A request head is complete: it queues up. */
+__attribute__((noinline)) u32 http_request_head(struct conn *c, struct work *w, struct http_stream *s)
+{
+	if (!c || !w || !s)
+		return HTTP_ODD;
+	u32 direction = w->direction & 1;
+	u64 tail = c->tail;
+	struct pending *p = &c->pending[tail & (PENDING - 1)];
+	u32 odd = s->facts & HTTP_IS_ODD;
+	u32 frame = http_frame(s, 0);
+
+	health_add(H_REQUESTS, 1);
+	p->start_ns = c->start_ns[direction];
+	p->route = c->route;
+	p->sequence = c->start_sequence[direction];
+	p->tid = c->start_tid[direction];
+	p->method = s->method;
+	p->body = s->body;
+	p->trace_flags = s->trace_flags;
+	p->parent = s->parent;
+	p->captured = c->capture_free;
+	if (!c->capture_free)
+		health_add(H_CAPTURE_SKIPPED, 1);
+	if (s->facts & HTTP_HAS_TRACE) {
+		p->has_trace = 1;
+		p->trace_high = s->trace_high;
+		p->trace_low = s->trace_low;
+	} else {
+		u64 seed = c->flags & CONN_UNORDERED ? (u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32() : p->sequence;
+
+		p->has_trace = 0;
+		p->trace_high = mix(c->link ^ seed * 0x9e3779b97f4a7c15ULL);
+		p->trace_low = mix(p->trace_high + c->link);
+	}
+	__sync_fetch_and_add(&c->tail, 1);
+	/* Was the answer seen before the question? */
+	if (c->early != EARLY_NONE && __sync_val_compare_and_swap(&c->early, EARLY_ENDED, EARLY_NONE) == EARLY_ENDED) {
+		exchange_count(c, c->response_body);
+		exchange_over(c, w);
+		exchange_pop(c);
+	}
+	return odd ? HTTP_ODD : frame;
+}
+
+/* Learns from the first complete head which end this is. Returns 0 if the head contradicts what is known. */
+static __always_inline u32 http_side(struct conn *c, u32 kind, u32 direction)
+{
+	u32 server = (kind == HTTP_REQUEST) == (direction == RECEIVING);
+
+	if (c->side == SIDE_UNKNOWN) {
+		struct endpoint *client = server ? &c->remote : &c->local;
+
+		c->side = server ? SIDE_SERVER : SIDE_CLIENT;
+		c->protocol = PROTOCOL_HTTP;
+		c->link = mix(mix(client->high ^ mix(client->low)) + (server ? c->remote_port : c->local_port));
+		return 1;
+	}
+	return server == (c->side == SIDE_SERVER);
+}
+
+/* Hands bytes of a SLOW connection to userland. */
+__attribute__((noinline)) u32 http_slow_step(struct conn *c, struct work *w)
+{
+	if (!c || !w)
+		return STEP_DONE;
+	u32 direction = w->direction & 1, size = w->total - w->done;
+	struct slow_record *r = &w->record.slow;
+
+	if (w->done >= w->total)
+		return STEP_DONE;
+	if (!w->io.left && work_segment(w))
+		return STEP_MORE;
+	r->missing = 0;
+	r->size = 0;
+	if (size > w->io.left)
+		size = w->io.left;
+	if (size > SLOW_PIECE)
+		size = SLOW_PIECE;
+	if (!size || !w->io.readable || bpf_probe_read_user(r->bytes, size, (void *)w->io.base)) {
+		size = 0;
+		r->missing = w->total - w->done;
+	}
+	r->socket = c->socket;
+	r->at_ns = w->now;
+	r->offset = c->slow_offset[direction];
+	r->local = c->local;
+	r->remote = c->remote;
+	r->service = c->service;
+	r->tgid = c->tgid;
+	r->tid = w->tid;
+	r->sequence = w->sequence + w->done;
+	r->local_port = c->local_port;
+	r->remote_port = c->remote_port;
+	r->size = size;
+	r->side = c->side;
+	r->direction = direction;
+	c->slow_offset[direction] += size + r->missing;
+	if (size > SLOW_PIECE)
+		return STEP_DONE;
+	ring_output(&slow, r, __builtin_offsetof(struct slow_record, bytes) + size, H_SLOW_RING_FULL);
+	if (r->missing) {
+		w->done = w->total;
+		return STEP_DONE;
+	}
+	work_pass(w, size);
+	return STEP_MORE;
+}
+
+/* A message begins at the window's reading position. Returns 1 when the fast path must not read it. */
+static __always_inline u32 http_begin(struct conn *c, struct work *w, u32 direction)
+{
+	u32 unread = w->span.end - w->span.at;
+
+	c->start_ns[direction] = w->now;
+	c->start_sequence[direction] = w->sequence + w->done - unread;
+	c->start_tid[direction] = w->tid;
+	if (!c->side)
+		return 0;
+	u64 queued = LOAD_ORDERED(&c->tail) - c->head;
+	bool asking = direction == requests_go(c);
+
+	if (asking && queued >= PENDING && c->mode == MODE_FAST) {
+		health_add(H_CONNECTIONS_SLOW, 1);
+		mode_event(c, MODE_SLOW, H_SLOW_FIFO_FULL);
+		c->mode = MODE_SLOW;
+	}
+	if (c->mode == MODE_SLOW && (asking || !queued)) {
+		/* What the window holds is read again, by the slow path. */
+		w->io.base -= unread;
+		w->io.left += unread;
+		w->done -= unread;
+		w->span.at = w->span.end;
+		return 1;
+	}
+	if (c->blind[!direction] && (asking || !queued))
+		c->blind[direction] = 1;
+	return c->blind[direction];
+}
+
+/* Keeps the beginning of a head for the record, as far as it is in this window. */
+static __always_inline void http_capture(struct conn *c, struct work *w, struct http_stream *s, u32 at, u32 direction)
+{
+	u32 service = c->service;
+	struct policy *policy = bpf_map_lookup_elem(&policies, &service);
+	u32 size = w->span.end - at;
+
+	if (s->kind == HTTP_REQUEST) {
+		c->capture_free = c->head == LOAD_ORDERED(&c->tail);
+		if (!c->capture_free || at > HTTP_END_OF_WINDOW)
+			return;
+		c->request_captured = policy ? MIN(size, policy->capture_request) : 0;
+		if (c->request_captured)
+			bpf_probe_read_kernel(c->request_capture, CAPTURE_REQUEST, w->buffer.bytes + at);
+	} else if (at <= HTTP_END_OF_WINDOW) {
+		c->response_captured = policy ? MIN(size, policy->capture_response) : 0;
+		if (c->response_captured)
+			bpf_probe_read_kernel(c->response_capture, CAPTURE_RESPONSE, w->buffer.bytes + at);
+	}
+}
+
+/* Fills the window from the current segment, or passes body bytes. Returns a step, or STEP_READ when there is a window. */
+#define STEP_READ 2
+__attribute__((noinline)) u32 http_fill(struct conn *c, struct work *w, struct http_stream *s)
+{
+	if (!c || !w || !s)
+		return STEP_DONE;
+	u32 size = w->total - w->done;
+
+	if (w->done >= w->total)
+		return STEP_DONE;
+	if (!w->io.left) {
+		if (work_segment(w))
+			return STEP_MORE;
+		/* No more to read: body bytes pass unseen, anything else is lost. */
+		w->io.readable = 0;
+		w->io.left = size;
+	}
+	if (size > w->io.left)
+		size = w->io.left;
+	u32 passed = stream_pass(s, size);
+
+	if (passed || (!s->left && (s->phase == HTTP_BODY || s->phase == HTTP_CHUNK_DATA))) {
+		work_pass(w, passed);
+		if (s->left || s->phase == HTTP_UNTIL_CLOSE)
+			return STEP_MORE;
+		if (s->phase == HTTP_CHUNK_DATA) {
+			s->phase = HTTP_CHUNK_SIZE;
+		} else {
+			s->phase = HTTP_START;
+			if (s->kind == HTTP_RESPONSE)
+				http_response_end(c, w, s);
+		}
+		return STEP_MORE;
+	}
+	if (!w->io.readable) {
+		health_add(H_UNREADABLE, size);
+		conn_blind(c, w->direction, H_BLIND_UNREADABLE_HEAD);
+		return STEP_DONE;
+	}
+	u32 most = s->phase == HTTP_CHUNK_SIZE && !s->carried ? 32 : HTTP_WINDOW;
+
+	if (size > most)
+		size = most;
+	w->span.at = http_carry(s, &w->buffer);
+	if (size > HTTP_WINDOW || bpf_probe_read_user(w->buffer.bytes + HTTP_CARRY, size, (void *)w->io.base)) {
+		health_add(H_UNREADABLE, size);
+		conn_blind(c, w->direction, H_BLIND_UNREADABLE_HEAD);
+		return STEP_DONE;
+	}
+	w->span.end = HTTP_CARRY + size;
+	work_pass(w, size);
+	return STEP_READ;
+}
+
+/* One turn: fill the window if it is empty, read up to the next event, act on it. */
+__attribute__((noinline)) u32 http_step(struct conn *c, struct work *w)
+{
+	if (!c || !w)
+		return STEP_DONE;
+	u32 direction = w->direction & 1;
+	struct http_stream *s = &c->streams[direction];
+
+	if (w->span.at >= w->span.end) {
+		if (c->mode == MODE_SLOW && s->phase == HTTP_START && !s->carried && c->slow_offset[direction])
+			return http_slow_step(c, w);
+		u32 step = http_fill(c, w, s);
+
+		if (step != STEP_READ)
+			return step;
+	}
+	u32 at = w->span.at, starting = s->phase == HTTP_START;
+
+	if (starting && at >= HTTP_CARRY && http_begin(c, w, direction))
+		return c->mode == MODE_SLOW ? http_slow_step(c, w) : STEP_DONE;
+	u32 event = http_next(s, &w->buffer, &w->span);
+
+	if (starting && s->kind && s->phase != HTTP_START && event != HTTP_NOT) {
+		if (s->kind == HTTP_REQUEST)
+			route_resolve(c, w, s->route, at);
+		http_capture(c, w, s, at, direction);
+	}
+	if (event <= HTTP_AGAIN)
+		return STEP_MORE;
+	if (event == HTTP_NOT) {
+		if (c->midstream[direction] && ++c->misses < 64) {
+			s->facts = 0;
+			return STEP_DONE;
+		}
+		if (c->protocol == PROTOCOL_HTTP) {
+			conn_blind(c, direction, H_BLIND_NOT_HTTP);
+		} else {
+			c->protocol = PROTOCOL_UNKNOWN;
+			health_add(H_CONNECTIONS_UNKNOWN, 1);
+		}
+		return STEP_DONE;
+	}
+	if (event == HTTP_END) {
+		if (s->kind == HTTP_RESPONSE)
+			http_response_end(c, w, s);
+		else
+			c->pending[(c->tail - 1) & (PENDING - 1)].body = s->body;
+		return STEP_MORE;
+	}
+	/* A head is complete, or its framing is odd; the exchange counts either way. */
+	if (event == HTTP_ODD && s->phase != HTTP_HEADERS) {
+		conn_blind(c, direction, H_BLIND_ODD_FRAMING);
+		return STEP_DONE;
+	}
+	c->midstream[direction] = 0;
+	if (!http_side(c, s->kind, direction)) {
+		conn_blind(c, direction, H_BLIND_NOT_HTTP);
+		return STEP_DONE;
+	}
+	u32 frame = s->kind == HTTP_REQUEST ? http_request_head(c, w, s) : http_response_head(c, w, s);
+
+	if (frame == HTTP_ODD)
+		conn_blind(c, direction, H_BLIND_ODD_FRAMING);
+	return c->blind[direction] ? STEP_DONE : STEP_MORE;
+}

@@ -1,0 +1,60 @@
+import { deleteElement, errno, errnoName, lookupBatch, lookupElement, updateElement } from './libbpf.ts';
+
+/** All elements of a map: key i begins at `i * keySize`, value i at `i * valueSize` (per-CPU copies in a row). */
+export interface Elements {
+  readonly count: number;
+  readonly keys: Buffer;
+  readonly values: Buffer;
+}
+
+/** A map in the kernel by descriptor: single elements by key, and all of them in one system call. */
+export class BpfMap {
+  readonly fd: number;
+  readonly keySize: number;
+  /** Bytes userland sees: for a per-CPU map, of all CPUs. */
+  readonly valueSize: number;
+  readonly entries: number;
+  #buffers: { keys: Buffer; values: Buffer } | undefined;
+
+  constructor(fd: number, keySize: number, valueSize: number, entries: number) {
+    this.fd = fd;
+    this.keySize = keySize;
+    this.valueSize = valueSize;
+    this.entries = entries;
+  }
+
+  /** @throws when the map is full. */
+  set(key: Buffer, value: Buffer): void {
+    if (updateElement(this.fd, key, value) < 0) throw new Error(`map update: ${errnoName(errno())}`);
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    const value = Buffer.alloc(this.valueSize);
+    return lookupElement(this.fd, key, value) < 0 ? undefined : value;
+  }
+
+  /** @returns false if there was none. */
+  delete(key: Buffer): boolean {
+    return deleteElement(this.fd, key) === 0;
+  }
+
+  /** Reads everything. The buffers are used again by the next call. */
+  readAll(): Elements {
+    const { keys, values } = (this.#buffers ??= {
+      keys: Buffer.alloc(this.entries * this.keySize),
+      values: Buffer.alloc(this.entries * this.valueSize),
+    });
+    const cursor = Buffer.alloc(Math.max(this.keySize, 8));
+    let read = 0;
+    for (let first = true; read < this.entries; first = false) {
+      const count: [number] = [this.entries - read];
+      const to = { keys: keys.subarray(read * this.keySize), values: values.subarray(read * this.valueSize) };
+      const result = lookupBatch(this.fd, first ? null : cursor, cursor, to.keys, to.values, count);
+      const code = result < 0 ? errnoName(errno()) : '';
+      if (code && code !== 'ENOENT') throw new Error(`map batch read: ${code}`);
+      read += count[0];
+      if (code || count[0] === 0) break;
+    }
+    return { count: read, keys, values };
+  }
+}

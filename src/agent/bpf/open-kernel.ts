@@ -1,0 +1,197 @@
+import { BpfMap } from './bpf-map.ts';
+import type { ControlEvent } from './control-event.ts';
+import type { FlightSummary, KeptExchange } from './exchange.ts';
+import type { Feature, FeatureName, Tier } from './feature.ts';
+import { probeFeatures } from './features.ts';
+import { healthReasons, type HealthReason } from './health.ts';
+import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
+import * as layout from './layout.gen.ts';
+import { objectInfo } from './libbpf.ts';
+import { loadProbes, type Probes } from './probes.ts';
+import { controlAt, keptAt, summaryAt } from './records.ts';
+import { RedReader, maxServices } from './red-reader.ts';
+import { Ring } from './ring.ts';
+import { RouteTable } from './route-table.ts';
+import { TargetSet } from './target-set.ts';
+import { UnsupportedKernel } from './unsupported.ts';
+
+const common: readonly FeatureName[] = [
+  'btf',
+  'bpf-syscall',
+  'ring-buffer',
+  'process-events',
+  'socket-storage',
+  'task-registers',
+  'socket-state-events',
+];
+const flightSlots = 2048;
+
+/** The best tier these features carry. @throws UnsupportedKernel naming what is missing. */
+export function tierOf(features: readonly Feature[]): Tier {
+  const absent = (name: FeatureName) => features.filter((feature) => feature.name === name && !feature.present);
+  const missing = common.flatMap(absent);
+  if (missing.length > 0) throw new UnsupportedKernel(missing);
+  if (absent('socket-length-tracepoints').length === 0) return 'T1';
+  if (absent('socket-layer-fentry').length === 0) return 'T2';
+  throw new UnsupportedKernel([...absent('socket-length-tracepoints'), ...absent('socket-layer-fentry')]);
+}
+
+/** Probes the kernel, loads what it can carry and attaches it. @throws UnsupportedKernel, or Refused by the verifier. */
+export function openKernel(options: KernelOptions = {}): Kernel {
+  const features = probeFeatures();
+  const tier = options.tier ?? tierOf(features);
+  return new ProbedKernel(tier, features, loadProbes(tier, options), options);
+}
+
+class ProbedKernel implements Kernel {
+  readonly tier: Tier;
+  readonly features: readonly Feature[];
+  readonly mapBytes: number;
+  readonly #probes: Probes;
+  readonly #targets: TargetSet;
+  readonly #routes: RouteTable;
+  readonly #red: RedReader;
+  readonly #policies: BpfMap;
+  readonly #health: BpfMap;
+  readonly #flight: BpfMap;
+  readonly #kept: Ring;
+  readonly #control: Ring;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #takeKept: (exchange: KeptExchange) => void = () => {};
+  #takeControl: (event: ControlEvent) => void = () => {};
+  #open = true;
+
+  constructor(tier: Tier, features: readonly Feature[], probes: Probes, options: KernelOptions) {
+    const fd = (name: string) => probes.descriptors.get(name) ?? -1;
+    const { cpus, rings, redRows, redPerCpu } = probes;
+    this.tier = tier;
+    this.features = features;
+    this.#probes = probes;
+    this.mapBytes = probes.mapBytes();
+    this.#targets = new TargetSet(probes.descriptors);
+    this.#routes = new RouteTable(fd('routes'));
+    this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
+    this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
+    this.#health = new BpfMap(fd('health'), 4, (healthReasons.length - 1) * 8 * cpus, 1);
+    this.#flight = new BpfMap(fd('flight'), 4, layout.summary.structSize * cpus, flightSlots);
+    this.#kept = new Ring(fd('kept'), rings.kept);
+    this.#control = new Ring(fd('control'), rings.control);
+    const every = options.pollEveryMs ?? 50;
+    this.#timer = every > 0 ? setInterval(() => this.poll(), every).unref() : undefined;
+  }
+
+  setTarget(tgid: number, target: Target): void {
+    if (!(target.serviceId > 0 && target.serviceId < maxServices))
+      throw new RangeError(`service ${target.serviceId}: 1 to ${maxServices - 1}`);
+    this.#targets.set(tgid, target);
+  }
+
+  removeTarget(tgid: number): void {
+    this.#targets.delete(tgid);
+  }
+
+  targets(): ReadonlyMap<number, Target> {
+    return this.#targets.all();
+  }
+
+  setPolicy(serviceId: number, policy: Policy): void {
+    const p = layout.policy;
+    const value = Buffer.alloc(p.structSize);
+    value.writeBigUInt64LE(policy.slowerThanNs, p.slowerThanNs);
+    value.writeBigUInt64LE(policy.threshold, p.threshold);
+    value.writeBigUInt64LE(
+      policy.keptPerSecond > 0 ? BigInt(Math.round(1e9 / policy.keptPerSecond)) : 0n,
+      p.intervalNs,
+    );
+    value.writeUInt16LE(Math.min(policy.captureRequestBytes, 256), p.captureRequest);
+    value.writeUInt16LE(Math.min(policy.captureResponseBytes, 128), p.captureResponse);
+    value.writeUInt8(policy.keepErrors ? 1 : 0, p.keepErrors);
+    value.writeUInt8(1, p.set);
+    this.#policies.set(keyOf(serviceId), value);
+  }
+
+  setRoute(routeHash: bigint, to: bigint): void {
+    this.#routes.redirect(routeHash, to);
+    this.#targets.bumpEpoch();
+  }
+
+  routeText(routeHash: bigint): string | undefined {
+    return this.#routes.text(routeHash);
+  }
+
+  readRed() {
+    return this.#red.rows();
+  }
+
+  readOverflow() {
+    return this.#red.overflow();
+  }
+
+  readCoverage() {
+    return this.#red.coverage();
+  }
+
+  readHealth(): Readonly<Record<HealthReason, bigint>> {
+    const values = this.#health.get(keyOf(0)) ?? Buffer.alloc(0);
+    const perCpu = (healthReasons.length - 1) * 8;
+    const sum = (index: number) => {
+      let total = 0n;
+      for (let at = index * 8; at < values.length; at += perCpu) total += values.readBigUInt64LE(at);
+      return total;
+    };
+    const counted = healthReasons.slice(0, -1).map((reason, index) => [reason, sum(index)]);
+    return { ...Object.fromEntries(counted), recursionMisses: this.#recursionMisses() };
+  }
+
+  /** Runs the kernel left out because the same program was already running on that CPU. */
+  #recursionMisses(): bigint {
+    const offset = 208;
+    return [...this.#probes.programs.values()].reduce(
+      (sum, fd) => sum + objectInfo(fd, offset + 8).readBigUInt64LE(offset),
+      0n,
+    );
+  }
+
+  onKept(listener: (exchange: KeptExchange) => void): void {
+    this.#takeKept = listener;
+  }
+
+  onControl(listener: (event: ControlEvent) => void): void {
+    this.#takeControl = listener;
+  }
+
+  poll(): number {
+    if (!this.#open) return 0;
+    const control = this.#control.drain((view, bytes, at) => {
+      const event = controlAt(view, bytes, at, (hash) => this.routeText(hash));
+      if (event) this.#takeControl(event);
+    });
+    const kept = this.#kept.drain((view, bytes, at) => this.#takeKept(keptAt(view, bytes, at)));
+    return control + kept;
+  }
+
+  scanFlight(): FlightSummary[] {
+    const { values } = this.#flight.readAll();
+    const view = new DataView(values.buffer, values.byteOffset, values.length);
+    const found: FlightSummary[] = [];
+    for (let at = 0; at < values.length; at += layout.summary.structSize)
+      if (view.getBigUint64(at + layout.summary.startNs, true) > 0n) found.push(summaryAt(view, values, at));
+    return found;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    clearInterval(this.#timer);
+    this.#kept.close();
+    this.#control.close();
+    this.#targets.close();
+    this.#probes.close();
+  }
+}
+
+function keyOf(index: number): Buffer {
+  const key = Buffer.alloc(4);
+  key.writeUInt32LE(index);
+  return key;
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { BpfObject } from './bpf-object.ts';
+import type { Tier } from './feature.ts';
+import type { KernelOptions } from './kernel.ts';
+import { initialValue, possibleCpus, setMapEntries, setMapType, updateElement } from './libbpf.ts';
+
+const hash = 1;
+const perCpuUpTo = 16;
+const dataPaths: Readonly<Record<Tier, string>> = { T1: 'socket', T2: 'socket-fentry' };
+
+/** The loaded and attached objects, their maps shared by name. */
+export interface Probes {
+  readonly descriptors: ReadonlyMap<string, number>;
+  readonly programs: ReadonlyMap<string, number>;
+  readonly cpus: number;
+  readonly redRows: number;
+  readonly redPerCpu: boolean;
+  readonly rings: { readonly kept: number; readonly control: number; readonly slow: number };
+  mapBytes(): number;
+  close(): void;
+}
+
+/** Loads the data path of a tier, then connections and processes on the same maps, and attaches them. */
+export function loadProbes(tier: Tier, options: KernelOptions): Probes {
+  const cpus = possibleCpus();
+  const redRows = options.redRows ?? 4096;
+  const redPerCpu = cpus <= perCpuUpTo;
+  const rings = {
+    kept: options.keptRingBytes ?? 4 << 20,
+    control: options.controlRingBytes ?? 256 << 10,
+    slow: options.slowRingBytes ?? 2 << 20,
+  };
+  const descriptors = new Map<string, number>();
+  const programs = new Map<string, number>();
+  const objects: BpfObject[] = [];
+  const close = () => objects.splice(0).forEach((object) => object.close());
+  const add = (name: string, prepare: (object: BpfObject) => void) => {
+    const object = new BpfObject(name);
+    objects.push(object);
+    for (const [ring, bytes] of Object.entries(rings)) resize(object, ring, bytes);
+    resize(object, 'red', redRows);
+    if (!redPerCpu) setMapType(object.maps.get('red'), hash);
+    prepare(object);
+    object.load(descriptors);
+    for (const [map, fd] of object.descriptors()) if (!descriptors.has(map)) descriptors.set(map, fd);
+    for (const [program, fd] of object.programs()) programs.set(program, fd);
+    return object;
+  };
+  try {
+    const data = add(dataPaths[tier], () => {});
+    const connections = add('connection', (object) => setFlag(object, options.reportCloses ?? true));
+    const processes = add('process', (object) => setFlag(object, options.watchProcesses ?? true));
+    setFamily(descriptors.get('families_send'), programs.get('http_send'));
+    setFamily(descriptors.get('families_receive'), programs.get('http_receive'));
+    processes.attach();
+    connections.attach();
+    data.attach(['socket_send', 'socket_receive']);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const mapBytes = () => [...descriptors.values()].reduce((sum, fd) => sum + memoryOf(fd), 0);
+  return { descriptors, programs, cpus, redRows, redPerCpu, rings, mapBytes, close };
+}
+
+function resize(object: BpfObject, name: string, entries: number): void {
+  const map = object.maps.get(name);
+  if (map) setMapEntries(map, entries);
+}
+
+/** The object's one switch, in its read-only data. */
+function setFlag(object: BpfObject, on: boolean): void {
+  const map = object.maps.get('.rodata') ?? [...object.maps].find(([name]) => name.endsWith('.rodata'))?.[1];
+  if (map) initialValue(map)[0] = on ? 1 : 0;
+}
+
+function setFamily(map: number | undefined, program: number | undefined): void {
+  const key = Buffer.alloc(4);
+  const value = Buffer.alloc(4);
+  key.writeUInt32LE(1);
+  value.writeUInt32LE(program ?? 0);
+  if (map === undefined || updateElement(map, key, value) < 0) throw new Error('family program not entered');
+}
+
+/** What the kernel accounts for a map, bytes. */
+function memoryOf(fd: number): number {
+  const line = /^memlock:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'));
+  return Number(line?.[1] ?? 0);
+}

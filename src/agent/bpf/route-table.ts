@@ -1,0 +1,47 @@
+import { BpfMap } from './bpf-map.ts';
+import * as layout from './layout.gen.ts';
+import { foldTarget } from './route-hash.ts';
+
+const entry = layout.routeEntry;
+
+/** The dictionary of route hashes: the kernel enters them, userland names and redirects them. */
+export class RouteTable {
+  readonly #map: BpfMap;
+  readonly #texts = new Map<bigint, string>();
+  readonly #redirects = new Map<bigint, bigint>();
+
+  constructor(fd: number) {
+    this.#map = new BpfMap(fd, 8, entry.structSize, 16_384);
+  }
+
+  /** The template of a hash, from the first target that had it. */
+  text(hash: bigint): string | undefined {
+    const known = this.#texts.get(hash);
+    if (known !== undefined || hash === 0n) return known;
+    const value = this.#map.get(keyOf(hash));
+    if (!value) return undefined;
+    const size = value.readUInt16LE(entry.bytes);
+    const { template } = foldTarget(value.subarray(entry.target, entry.target + size));
+    this.#texts.set(hash, template);
+    return template;
+  }
+
+  /** Counts `hash` under `to` from now on; rows already counted are merged when they are read. */
+  redirect(hash: bigint, to: bigint): void {
+    const value = this.#map.get(keyOf(hash)) ?? Buffer.alloc(entry.structSize);
+    value.writeBigUInt64LE(to, entry.route);
+    this.#map.set(keyOf(hash), value);
+    this.#redirects.set(hash, to);
+  }
+
+  /** Where a row with this hash belongs. */
+  resolve(hash: bigint): bigint {
+    return this.#redirects.get(hash) ?? hash;
+  }
+}
+
+function keyOf(hash: bigint): Buffer {
+  const key = Buffer.alloc(8);
+  key.writeBigUInt64LE(hash);
+  return key;
+}
