@@ -1,4 +1,6 @@
 import { group, plural, renderCrd, renderReference } from '../api/index.ts';
+import { generators as dashboards } from '../dashboards/generators.ts';
+import { renderChartCrd, renderChartRules } from './chart-files.ts';
 
 /** A file that is committed but written by a program; `path` is relative to the repository. */
 export interface Generator {
@@ -10,4 +12,7 @@ export interface Generator {
 export const generators: readonly Generator[] = [
   { path: `crds/${group}_${plural}.yaml`, render: renderCrd },
   { path: 'crds/REFERENCE.md', render: renderReference },
+  { path: 'charts/ostack/files/crd.gen.yaml', render: renderChartCrd },
+  { path: 'charts/ostack/files/rules.gen.yaml', render: renderChartRules },
+  ...dashboards,
 ];
