@@ -3,7 +3,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import * as fc from 'fast-check';
 import { parseDuration } from '../lib/duration.ts';
 import { parseQuantity } from '../lib/quantity.ts';
-import { wildSpec } from './arbitrary.ts';
+import { wildSpec } from './arbitrary.fixture.ts';
 import { fill, type Node, type Rule } from './schema/index.ts';
 import { child, step } from './schema/path.ts';
 import { spec } from './v1alpha1/rules.ts';

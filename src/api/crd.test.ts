@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { crd, renderCrd, renderReference } from './index.ts';
 import { spec } from './v1alpha1/rules.ts';
 import { status } from './v1alpha1/status.ts';
-import { rows, type Structural } from './schema/index.ts';
+import { rows, structural, type Structural } from './schema/index.ts';
+import { closed } from './schema/validator.ts';
 
 const version = crd.spec.versions[0]!;
 const root: Structural = version.schema.openAPIV3Schema;
@@ -97,4 +99,11 @@ test('the file is YAML of the same object, and the reference names every field',
   expect(parse(renderCrd())).toEqual(JSON.parse(JSON.stringify(crd)));
   const reference = renderReference();
   for (const { path } of rows(spec.node, 'spec')) expect(reference).toContain(`\`${path}\``);
+});
+
+test('Ajv in strict mode accepts the schema it validates by', () => {
+  const ajv = new Ajv({ strict: true, formats: { int64: true } });
+  ajv.addVocabulary(['x-kubernetes-validations', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys']);
+  const validate = ajv.compile(closed(structural(spec.node)));
+  expect(validate(structural(spec.node).default)).toBe(true);
 });

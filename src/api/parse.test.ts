@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { writtenSpec } from './arbitrary.ts';
+import { writtenSpec } from './arbitrary.fixture.ts';
 import { parseChange, parseStack, type Problem, type Stack } from './index.ts';
 import { carrying } from './wrong-specs.ts';
 
@@ -24,7 +24,7 @@ describe('generated specs', () => {
         const { spec } = good(carrying(written));
         expect(good(carrying(spec)).spec).toEqual(spec);
       }),
-      { numRuns: 60, seed: 20_260_102, endOnFailure: true },
+      { numRuns: 40, seed: 20_260_102, endOnFailure: true },
     );
   });
 
@@ -33,7 +33,7 @@ describe('generated specs', () => {
       fc.property(writtenSpec, (written) => {
         expect(good(carrying(written)).spec).toMatchObject(written as object);
       }),
-      { numRuns: 60, seed: 20_260_103, endOnFailure: true },
+      { numRuns: 40, seed: 20_260_103, endOnFailure: true },
     );
   });
 
@@ -44,7 +44,7 @@ describe('generated specs', () => {
         parseStack(carrying(written));
         expect(written).toEqual(before);
       }),
-      { numRuns: 30, seed: 20_260_104, endOnFailure: true },
+      { numRuns: 20, seed: 20_260_104, endOnFailure: true },
     );
   });
 });

@@ -1,30 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { backends } from './wrong-specs/backends.ts';
+import { collection } from './wrong-specs/collection.ts';
+import { placement } from './wrong-specs/placement.ts';
+import { sampling } from './wrong-specs/sampling.ts';
+import { stack } from './wrong-specs/stack.ts';
+import type { WrongSpec } from './wrong-specs/wrong-spec.ts';
 
-/** A mistake users make, and who tells them. Unit tests ask the parser, a scenario asks a real API server. */
-export interface WrongSpec {
-  readonly name: string;
-  /** Wrong by itself, and as a merge patch over any good spec of size dev. */
-  readonly spec: unknown;
-  /** The spec that is stored before, for mistakes that are changes. */
-  readonly from?: unknown;
-  /** The name of the resource, for mistakes in it. */
-  readonly resourceName?: string;
-  /** `server`: refused with strict field validation. `operator`: stored, then `Accepted=False`. */
-  readonly refusedBy: 'server' | 'operator';
-  /** The path `parseStack` names. */
-  readonly path: string;
-  /** Words of the API server's message, for those it refuses. */
-  readonly server?: string;
-  /** Words of the reason or fix `parseStack` gives. */
-  readonly parser: string;
-}
+export type { WrongSpec } from './wrong-specs/wrong-spec.ts';
 
-/** Every mistake of the table in `wrong-specs/`. */
+/** Every mistake of the table. */
 export function wrongSpecs(): readonly WrongSpec[] {
-  const folder = join(import.meta.dirname, 'wrong-specs');
-  return readdirSync(folder).flatMap((file) => parse(readFileSync(join(folder, file), 'utf8')) as readonly WrongSpec[]);
+  return [...stack, ...sampling, ...collection, ...backends, ...placement];
 }
 
 /** A resource that carries a spec. */

@@ -14,7 +14,8 @@ export interface Row {
 /** The rows of a node and of everything below it, in the order of the contract. */
 export function rows(node: Node, path: string): readonly Row[] {
   const { description, rules } = node;
-  const own = { path, type: typeOf(node), value: valueOf(node), description, rules: rules.map(sentence) };
+  const value = /[\]}]$/.test(path) ? '' : valueOf(node);
+  const own = { path, type: typeOf(node), value, description, rules: rules.map(sentence) };
   return [own, ...inner(node, path)];
 }
 
@@ -22,9 +23,8 @@ function inner(node: Node, path: string): readonly Row[] {
   if (node.kind === 'object') {
     return Object.entries(node.properties).flatMap(([name, each]) => rows(each, path + step(node, name)));
   }
-  if (node.kind === 'list' && node.items.kind === 'object') return rows(node.items, `${path}[]`).slice(1);
-  if (node.kind === 'map' && node.values.kind === 'object') return rows(node.values, `${path}{}`).slice(1);
-  return [];
+  if (node.kind === 'list') return rows(node.items, `${path}[]`);
+  return node.kind === 'map' ? rows(node.values, `${path}{}`) : [];
 }
 
 function sentence({ reason, fix, at }: Node['rules'][number]): string {
@@ -40,9 +40,9 @@ function typeOf(node: Node): string {
     case 'number':
       return `number, ${node.min} to ${node.max}`;
     case 'list':
-      return `list of ${node.items.kind === 'object' ? 'objects' : typeOf(node.items)}, ${node.min} to ${node.max} items`;
+      return `list, ${node.min} to ${node.max} items`;
     case 'map':
-      return `map of ${node.values.kind === 'object' ? 'objects' : typeOf(node.values)}, at most ${node.max}`;
+      return `map, at most ${node.max} entries`;
     case 'free':
       return 'any object';
     default:

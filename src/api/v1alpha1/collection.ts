@@ -18,19 +18,22 @@ const receivers = branch({
     }),
 }).describe('How applications hand in traces, metrics and logs.');
 
+const shrinkable = [
+  '!self.persistent',
+  '!oldSelf.persistent',
+  `!${isFormed('self.size')}`,
+  `!${isFormed('oldSelf.size')}`,
+];
+
 const buffer = branch({
   persistent: boolean().default(false).describe("Keep the samplers' export queue on a volume."),
   size: quantity({ min: '64Mi', max: '1Ti', like: '5Gi' })
     .default('1Gi')
-
     .describe('Size of that volume for each sampler replica; it may grow.'),
 })
   .describe('What the samplers could not deliver yet.')
   .change({
-    cel: [
-      ...['!self.persistent', '!oldSelf.persistent', `!${isFormed('self.size')}`, `!${isFormed('oldSelf.size')}`],
-      atLeast('string(self.size)', 'string(oldSelf.size)'),
-    ].join(' || '),
+    cel: [...shrinkable, atLeast('string(self.size)', 'string(oldSelf.size)')].join(' || '),
     reason: 'a volume cannot shrink',
     fix: 'write at least the size it has',
     at: '.size',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseQuantity } from '../../lib/quantity.ts';
-import { anySpec } from '../arbitrary.ts';
+import { anySpec } from '../arbitrary.fixture.ts';
 import { parseStack, type Spec } from '../index.ts';
 import { carrying } from '../wrong-specs.ts';
 import { effective } from './effective.ts';

@@ -34,7 +34,7 @@ const pipeline = object({
   hop: name(128).describe('The hop that lost the canary, empty if none did.'),
 }).describe('The proven path of one signal.');
 
-const amounts = map(name(20), { max: 4 });
+const amounts = map(name(20).describe('A quantity.'), { max: 4 });
 
 const effective = object({
   sampler: object({ replicas: replicas().describe('Replicas of alloy-sampler.') })
