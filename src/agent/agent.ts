@@ -37,6 +37,7 @@ export interface AgentOptions {
 
 const spansEveryMs = 500;
 const spanHoldMs = 2_000;
+const mostSpansHeld = 20_000;
 /** Programs that live shorter than this are not worth five reads of /proc. */
 const settleMs = 20;
 const podSettleMs = 50;
@@ -135,6 +136,7 @@ export class Agent {
       capture: config.capture,
       wallClock: this.#wallClock,
       holdMs: spanHoldMs,
+      mostItems: mostSpansHeld,
     });
   }
 

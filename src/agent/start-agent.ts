@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { Agent } from './agent.ts';
-import type { Feature, Kernel } from './bpf/index.ts';
+import { UnsupportedKernel, type Kernel } from './bpf/index.ts';
 import { ConfigWatch, parseConfig, type AgentConfig, type ConfigProblem } from './config/index.ts';
 import { HealthServer, kernelSamples, type Readiness } from './health/index.ts';
 import type { ApiServer } from './process/index.ts';
 
 /** What the agent is built on; the CLI gives it the real things, tests give it others. */
 export interface AgentEnvironment {
-  /** Throws if this kernel cannot do it; the error may carry the `features` that were probed. */
+  /** Throws UnsupportedKernel, or Refused by the verifier. */
   readonly openKernel: () => Kernel;
   readonly maxServices: number;
   readonly apiServer?: ApiServer;
@@ -101,17 +101,12 @@ function open(environment: AgentEnvironment): Opened {
     return { kind: 'open', kernel: environment.openKernel(), readiness };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const missing = featuresOf(error).filter(({ present }) => !present);
+    const missing = error instanceof UnsupportedKernel ? error.missing : [];
     const denied = missing.some(({ reason }) => reason?.startsWith('EPERM') || reason?.startsWith('EACCES'));
     environment.log.error({ missing, problem: message }, 'this node cannot be instrumented');
     const reason = denied ? 'PermissionDenied' : 'KernelUnsupported';
     return { kind: 'refused', readiness: { ...none, ready: false, reason, message, missing } };
   }
-}
-
-function featuresOf(error: unknown): readonly Feature[] {
-  const { features } = (error ?? {}) as { features?: readonly Feature[] };
-  return Array.isArray(features) ? features : [];
 }
 
 function readinessOf(agent: Agent, kernel: Kernel): Readiness {

@@ -37,7 +37,7 @@ export class Family {
   relatives(item: Item): Item[] {
     const { memory } = this.#options;
     const { exchange } = item;
-    const otherEnd = memory.otherEnd(exchange);
+    const otherEnd = memory.otherEnd(item);
     const cause = this.causeOf(item);
     return [
       ...(otherEnd ? [otherEnd] : []),
@@ -53,14 +53,14 @@ export class Family {
     const { exchange } = item;
     const trace = this.#traceOf(item, 0);
     if (exchange.side === 'server') {
-      const callerIsOurs = this.#options.memory.otherEnd(exchange) ?? this.#options.isCounted(exchange.remote.address);
+      const callerIsOurs = this.#options.memory.otherEnd(item) ?? this.#options.isCounted(exchange.remote.address);
       // The call itself is a closer parent than the header, which a caller without an SDK only passed on.
-      if (callerIsOurs) return { trace, parentSpanId: spanIdOf(exchange, 'client') };
+      if (callerIsOurs) return { trace, parentSpanId: spanIdOf(item, 'client') };
       return { trace, ...headerParent(item) };
     }
     const cause = this.causeOf(item);
     if (!cause) return { trace, ...headerParent(item) };
-    const spanId = spanIdOf(cause.exchange, 'server');
+    const spanId = spanIdOf(cause, 'server');
     const causeTrace = this.#traceOf(cause, 0);
     if (causeTrace === trace) return { trace, parentSpanId: spanId };
     return { trace, ...headerParent(item), link: { trace: causeTrace, spanId } };
@@ -74,13 +74,13 @@ export class Family {
     if (item.trace !== undefined) return item.trace;
     const { exchange } = item;
     if (hasTraceHeader(exchange) || depth > deepest) return (item.trace = exchange.traceId);
-    const before = exchange.side === 'server' ? this.#options.memory.otherEnd(exchange) : this.#adoptiveCause(item);
+    const before = exchange.side === 'server' ? this.#options.memory.otherEnd(item) : this.#adoptiveCause(item);
     return (item.trace = before ? this.#traceOf(before, depth + 1) : exchange.traceId);
   }
 
   #adoptiveCause(item: Item): Item | undefined {
     const { exchange } = item;
-    const agreed = this.#options.memory.otherEnd(exchange) ?? !this.#options.isCounted(exchange.remote.address);
+    const agreed = this.#options.memory.otherEnd(item) ?? !this.#options.isCounted(exchange.remote.address);
     return agreed ? this.causeOf(item) : undefined;
   }
 }

@@ -3,6 +3,9 @@ import type { Identity } from '../process/index.ts';
 
 /** An exchange in the agent's short memory: kept by the kernel, or found in the flight recorder. */
 export interface Item {
+  readonly key: string;
+  /** See `linkKey`. */
+  readonly link: string | undefined;
   readonly exchange: FlightSummary;
   /** Present if the kernel kept it. */
   readonly kept?: KeptExchange;

@@ -23,14 +23,14 @@ export class Memory {
     const key = itemKey(exchange);
     const known = this.#items.get(key);
     if (known) return known;
-    const item: Item = { exchange, identity, arrivedMs: nowMs, emitted: false, ...(kept ? { kept } : {}) };
-    this.#index(key, item);
+    const link = linkKey(exchange);
+    const item: Item = { key, link, exchange, identity, arrivedMs: nowMs, emitted: false, ...(kept ? { kept } : {}) };
+    this.#index(item);
     return item;
   }
 
   /** The same call at its other end, if that was on this node. */
-  otherEnd(exchange: FlightSummary): Item | undefined {
-    const link = linkKey(exchange);
+  otherEnd({ exchange, link }: Item): Item | undefined {
     return link ? this.#links.get(link)?.[exchange.side === 'server' ? 'client' : 'server'] : undefined;
   }
 
@@ -51,13 +51,12 @@ export class Memory {
     this.#byTrace.clear();
     this.#byProcess.server.clear();
     this.#byProcess.client.clear();
-    for (const item of kept) this.#index(itemKey(item.exchange), item);
+    for (const item of kept) this.#index(item);
   }
 
-  #index(key: string, item: Item): void {
-    const { exchange } = item;
-    this.#items.set(key, item);
-    const link = linkKey(exchange);
+  #index(item: Item): void {
+    const { exchange, link } = item;
+    this.#items.set(item.key, item);
     if (link) this.#links.set(link, { ...this.#links.get(link), [exchange.side]: item });
     push(this.#byProcess[exchange.side], exchange.tgid, item);
     push(this.#byTrace, exchange.traceId, item);

@@ -30,11 +30,12 @@ export interface SpansOptions {
   readonly wallClock: WallClock;
   /** How long an exchange waits for its relatives before it becomes a span. */
   readonly holdMs: number;
+  /** Exchanges in memory above which nothing waits any longer. */
+  readonly mostItems: number;
 }
 
 /** After this, relatives that turn up are put into their own trace. */
 const rememberMs = 20_000;
-const mostItems = 20_000;
 const mostRelatives = 5_000;
 
 /** Kept exchanges in, spans out: whole traces as far as this node can see them. Work is done only for what is kept. */
@@ -69,7 +70,7 @@ export class Spans {
     const due: Item[] = [];
     const rest: Item[] = [];
     // Under a flood nothing waits: relations are lost before memory is.
-    const flooded = this.#memory.size > mostItems;
+    const flooded = this.#memory.size > this.#options.mostItems;
     for (const item of this.#waiting) {
       (flooded || nowMs - item.arrivedMs >= this.#options.holdMs ? due : rest).push(item);
     }
@@ -130,7 +131,7 @@ export class Spans {
     const key = seriesKey({ ...exchange, serverPort, peer: exchange.remote }, route);
     const { trace, parentSpanId, link } = this.#family.lineageOf(item);
     const traceId = Buffer.from(trace, 'hex');
-    const spanId = spanIdOf(exchange, exchange.side);
+    const spanId = spanIdOf(item, exchange.side);
     const startNs = wallClock.epochNs(exchange.startNs);
     const value = Number(exchange.firstNs - exchange.startNs) / 1e9;
     onExemplar(key, { traceId, spanId, timeMs: Number(wallClock.epochNs(exchange.firstNs) / 1_000n) / 1e3, value });
@@ -156,7 +157,7 @@ export class Spans {
 
   /** Emitted exchanges stay a while for relatives to come; of the others the recorder itself is the memory. */
   #forget(nowMs: number): void {
-    let room = mostItems;
+    let room = this.#options.mostItems;
     this.#memory.retain((item) => {
       if (item.kept && !item.emitted) return true;
       return item.emitted && nowMs - item.arrivedMs < rememberMs && room-- > 0;
