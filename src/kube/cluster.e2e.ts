@@ -152,15 +152,16 @@ test('status is written under our name and read at once; an event reaches the ob
   expect(events.items).toMatchObject([{ reason: 'Test', count: 1, involvedObject: { uid } }]);
 });
 
+function replica(identity: string) {
+  const stop = new AbortController();
+  const log = createLog('test', 'silent');
+  const options = { namespace, name: 'operator', clock: systemClock, random: Math.random, log };
+  const lease = new Lease({ rest: admin, identity, ...options });
+  const running = lease.acquire(stop.signal).then(() => lease.keep(stop.signal));
+  return { lease, stop, running };
+}
+
 test('a leader that dies is followed within 20 s, one that leaves within 2 s, and never two hold', async () => {
-  const replica = (identity: string) => {
-    const stop = new AbortController();
-    const log = createLog('test', 'silent');
-    const options = { namespace, name: 'operator', clock: systemClock, random: Math.random, log };
-    const lease = new Lease({ rest: admin, identity, ...options });
-    const running = lease.acquire(stop.signal).then(() => lease.keep(stop.signal));
-    return { lease, stop, running };
-  };
   const [a, b, c] = ['a', 'b', 'c'].map(replica) as [ReturnType<typeof replica>, ...ReturnType<typeof replica>[]];
   const all = [a, b!, c!];
   let overlaps = 0;

@@ -43,9 +43,10 @@ test('an IPv6 address is put in brackets', () => {
   expect(connectInCluster(dir, { KUBERNETES_SERVICE_HOST: 'fd00::1' }).url).toBe('https://[fd00::1]:443');
 });
 
+const context = (name: string) => ({ name, context: { cluster: name, user: name, namespace: `ns-${name}` } });
+
 function kubeconfig(cluster: object = {}): string {
   const file = join(dir, 'config');
-  const context = (name: string) => ({ name, context: { cluster: name, user: name, namespace: `ns-${name}` } });
   const config = {
     'current-context': 'one',
     contexts: [context('one'), context('two')],

@@ -24,6 +24,8 @@ export async function listAll(
     readonly signal: AbortSignal;
     readonly pageSize?: number;
     readonly metadataOnly?: boolean;
+    /** What to keep of each object, so that no more than a page is ever held whole. */
+    readonly keep?: (live: Live) => Live;
     /** Take any version not older than this, from the server's watch cache; without it, the newest. */
     readonly notOlderThan?: string;
   },
@@ -51,7 +53,7 @@ export async function listAll(
         },
       });
       const page = body as ListBody;
-      items.push(...(page.items ?? []));
+      for (const item of page.items ?? []) items.push(options.keep?.(item) ?? item);
       token = page.metadata.continue || undefined;
       if (token === undefined) return { items, resourceVersion: page.metadata.resourceVersion };
     } catch (error) {

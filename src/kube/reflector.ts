@@ -83,7 +83,9 @@ export class Reflector {
   constructor(options: ReflectorOptions) {
     this.options = options;
     this.scope = options.scope;
-    this.timing = { ...defaultTiming, ...options.timing };
+    // A ConfigMap of ours may hold a whole dashboard, and a page is in memory at once.
+    const pageSize = options.scope.kind === 'ConfigMap' && !options.scope.metadataOnly ? 100 : defaultTiming.pageSize;
+    this.timing = { ...defaultTiming, pageSize, ...options.timing };
     this.detachedSince = options.clock.now();
   }
 
@@ -125,7 +127,12 @@ export class Reflector {
     if (seen === undefined || this.staleSinceMs() > 0) return 0;
     const held = versionsOf(this.store);
     const path = await this.options.path();
-    const list = await listAll(rest, path, this.scope, { signal, metadataOnly: true, notOlderThan: seen });
+    const list = await listAll(rest, path, this.scope, {
+      signal,
+      metadataOnly: true,
+      notOlderThan: seen,
+      keep: (live) => bare(live, this.scope),
+    });
     if (missedRemovals(this.store, list) > 0) await clock.sleep(this.timing.settleMs, signal);
     const missed = missedChanges(held, seen, list) + missedRemovals(this.store, list);
     if (missed > 0 && !signal.aborted) {
@@ -162,10 +169,11 @@ export class Reflector {
     const { rest, scope, onChange } = this.options;
     this.counts.lists += 1;
     const path = await this.options.path();
-    const { items, resourceVersion } = await listAll(rest, path, scope, { signal, pageSize: this.timing.pageSize });
+    const { pageSize } = this.timing;
+    const { items, resourceVersion } = await listAll(rest, path, scope, { signal, pageSize, keep: this.keep });
     // A newest list older than what was seen: the server came back from a backup, and versions start over.
     if (this.version !== undefined && isNewer(this.version, resourceVersion)) this.store.clear();
-    const changes = this.store.replace(items.map(this.keep), resourceVersion);
+    const changes = this.store.replace(items, resourceVersion);
     this.version = resourceVersion;
     this.relist = false;
     this.refusals = 0;
@@ -224,8 +232,7 @@ export class Reflector {
     this.version = event.object.metadata.resourceVersion;
   }
 
-  private readonly keep = (live: Live): Live =>
-    (this.scope.metadataOnly ? bare : slim)(live, { apiVersion: this.scope.apiVersion, kind: this.scope.kind });
+  private readonly keep = (live: Live): Live => (this.scope.metadataOnly ? bare : slim)(live, this.scope);
 
   private async audits(signal: AbortSignal): Promise<void> {
     const { clock, log, random } = this.options;

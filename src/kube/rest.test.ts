@@ -17,6 +17,10 @@ import { Rest } from './rest.ts';
 
 type Handler = (request: http.IncomingMessage, body: string, response: http.ServerResponse) => void;
 
+const headers = async () => ({ authorization: 'Bearer t' });
+const refuse = () => {
+  throw new Fenced('not the leader', 0, 'none');
+};
 let server: http.Server;
 let rest: Rest;
 let handler: Handler;
@@ -35,7 +39,6 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const headers = async () => ({ authorization: 'Bearer t' });
   rest = new Rest({ url, tls: {}, namespace: 'default', headers }, { clock: systemClock });
 });
 
@@ -166,10 +169,7 @@ test('an idle connection the server has closed costs a second try, not an error;
 
 test('a write that may not be done is not sent', async () => {
   handler = (_request, _body, response) => answer(response, 200, {});
-  const admit = () => {
-    throw new Fenced('not the leader', 0, 'none');
-  };
-  await expect(rest.request('PATCH', '/x', { body: {}, admit })).rejects.toBeInstanceOf(Fenced);
+  await expect(rest.request('PATCH', '/x', { body: {}, admit: refuse })).rejects.toBeInstanceOf(Fenced);
   expect(received).toEqual([]);
 });
 

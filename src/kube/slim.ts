@@ -8,20 +8,26 @@ type Kind = { readonly apiVersion: string; readonly kind: string };
 /**
  * What is worth keeping of an object in memory. Of the record of who owns which field only other writers' entries stay
  * (they name who edited our fields, and a healthy child has none); long texts in the data of ConfigMaps and Secrets are
- * kept as digests; of a Pod's spec only the node and the images stay. `as` fills in what lists leave out.
+ * kept as digests; of a Pod's spec only the node and the images stay. Lists leave kind and
+ * version of an item out; they are filled in.
  */
-export function slim(live: Live, as: Kind): Live {
+export function slim(live: Live, { apiVersion, kind }: Kind): Live {
   const { managedFields, ...metadata } = live.metadata;
   const others = managedFields?.filter((entry) => entry.manager !== fieldManager && entry.subresource === undefined);
-  const kept = { ...live, ...as, metadata: others?.length ? { ...metadata, managedFields: others } : metadata };
-  if (as.kind === 'ConfigMap' || as.kind === 'Secret') return withDigests(kept);
-  return as.kind === 'Pod' ? withoutPodSpec(kept) : kept;
+  const kept = {
+    ...live,
+    apiVersion,
+    kind,
+    metadata: others?.length ? { ...metadata, managedFields: others } : metadata,
+  };
+  if (kind === 'ConfigMap' || kind === 'Secret') return withDigests(kept);
+  return kind === 'Pod' ? withoutPodSpec(kept) : kept;
 }
 
 /** Only what tells one version of an object from another. */
-export function bare(live: Live, as: Kind): Live {
+export function bare(live: Live, { apiVersion, kind }: Kind): Live {
   const { name, namespace, uid, resourceVersion } = live.metadata;
-  return { ...as, metadata: { name, uid, resourceVersion, ...(namespace !== undefined && { namespace }) } };
+  return { apiVersion, kind, metadata: { name, uid, resourceVersion, ...(namespace !== undefined && { namespace }) } };
 }
 
 function withDigests(live: Live): Live {
