@@ -10,8 +10,8 @@ const labels = ['service.name', ...podAttributes.filter((name) => name !== 'k8s.
 /** OTLP metrics as Prometheus series that carry service, pod, workload and node, which OTLP keeps on the resource. */
 export function applicationMetrics(): readonly Block[] {
   const statements = labels.map((name) => {
-    const label = attributeOf('attributes', name);
-    return set(label, attributeOf('resource.attributes', name), `${label} == nil`);
+    const label = attributeOf('datapoint', name);
+    return set(label, attributeOf('resource', name), `${label} == nil`);
   });
   return [
     transform(

@@ -5,16 +5,17 @@ export function literal(text: string): string {
   return quote(text);
 }
 
-export type Holder = 'attributes' | 'resource.attributes';
+/** Whose attributes or fields a statement looks at; always named, since what a bare path means is deprecated. */
+export type Context = 'resource' | 'scope' | 'span' | 'spanevent' | 'datapoint' | 'log';
 
-/** `attributes["http.route"]` */
-export function attributeOf(holder: Holder, key: string): string {
-  return `${holder}[${literal(key)}]`;
+/** `span.attributes["http.route"]` */
+export function attributeOf(context: Context, key: string): string {
+  return `${context}.attributes[${literal(key)}]`;
 }
 
 /** A condition on the resource a span, metric or log record belongs to. */
 export function resourceIs(key: string, value: string): string {
-  return `${attributeOf('resource.attributes', key)} == ${literal(value)}`;
+  return `${attributeOf('resource', key)} == ${literal(value)}`;
 }
 
 /** `set(target, value) where condition` */

@@ -54,7 +54,7 @@ function plainResource(dimensions: readonly string[]): Block {
   const kept = [...new Set([...identity, ...dimensions])].map(literal).join(', ');
   return transform(
     'red',
-    { traces: [{ context: 'resource', statements: [`keep_keys(attributes, [${kept}])`] }] },
+    { traces: [{ context: 'resource', statements: [`keep_keys(resource.attributes, [${kept}])`] }] },
     { traces: [ref('otelcol.connector.spanmetrics.red.input'), ref('otelcol.connector.servicegraph.red.input')] },
   );
 }

@@ -10,9 +10,9 @@ type Rule = Stack['spec']['collection']['redaction'][number];
 export function redaction(rules: readonly Rule[], outputs: Outputs): Block {
   const on = (context: Group['context']): Group => ({
     context,
-    statements: rules.map((rule) => redact('attributes', rule)),
+    statements: rules.map((rule) => redact(`${context}.attributes`, rule)),
   });
-  const body = rules.map((rule) => redact('body', rule, 'IsMap(body)'));
+  const body = rules.map((rule) => redact('log.body', rule, 'IsMap(log.body)'));
   return transform(
     'redaction',
     {

@@ -47,7 +47,7 @@ export function resourceDefaults({ clusterName }: Wiring, outputs: Outputs): Blo
 }
 
 function at(key: string): string {
-  return attributeOf('attributes', key);
+  return attributeOf('resource', key);
 }
 
 function fill(key: string, value: string): string {

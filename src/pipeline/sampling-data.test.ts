@@ -10,7 +10,7 @@ function statementsOf(sampling: object): readonly string[] {
   return samplingData(stackOf({ sampling })).statements;
 }
 
-const share = `set(attributes["${marks.share}"], true) where Substring(trace_id.string, 18, 14) >= cache["threshold"]`;
+const share = `set(span.attributes["${marks.share}"], true) where Substring(span.trace_id.string, 18, 14) >= span.cache["threshold"]`;
 
 test('a share is asked with the percentage of the span’s own service', () => {
   const services = [
@@ -18,9 +18,9 @@ test('a share is asked with the percentage of the span’s own service', () => {
     { name: 'batch', percent: 0 },
   ];
   expect(statementsOf({ baselinePercent: 2.5, services }).slice(0, 4)).toEqual([
-    `set(cache["threshold"], "${thresholdOf(2.5)}")`,
-    'set(cache["threshold"], "00000000000000") where resource.attributes["service.name"] == "checkout"',
-    'set(cache["threshold"], "none") where resource.attributes["service.name"] == "batch"',
+    `set(span.cache["threshold"], "${thresholdOf(2.5)}")`,
+    'set(span.cache["threshold"], "00000000000000") where resource.attributes["service.name"] == "checkout"',
+    'set(span.cache["threshold"], "none") where resource.attributes["service.name"] == "batch"',
     share,
   ]);
 });
@@ -32,18 +32,18 @@ test('errors, slow spans and attributes are marked as the spec asks, and not whe
   expect(off).not.toContain(marks.attribute);
   const attributes = [{ key: 'tenant', values: ['gold', '7', 'true', '1.5', '007'] }, { key: 'debug' }];
   const on = statementsOf({ keep: { errors: true, slowerThan: '1m500ms', attributes } });
-  expect(on).toContain(`set(attributes["${marks.error}"], true) where status.code == STATUS_CODE_ERROR`);
+  expect(on).toContain(`set(span.attributes["${marks.error}"], true) where span.status.code == STATUS_CODE_ERROR`);
   expect(on).toContain(
-    `set(attributes["${marks.slow}"], true) where end_time_unix_nano - start_time_unix_nano >= 60500000000`,
+    `set(span.attributes["${marks.slow}"], true) where span.end_time_unix_nano - span.start_time_unix_nano >= 60500000000`,
   );
   expect(on).toContain(
-    `set(attributes["${marks.attribute}"], true) where (attributes["debug"] != nil or resource.attributes["debug"] != nil)`,
+    `set(span.attributes["${marks.attribute}"], true) where (span.attributes["debug"] != nil or resource.attributes["debug"] != nil)`,
   );
   const tenant = on.find((statement) => statement.includes('tenant')) ?? '';
-  expect(tenant).toContain('attributes["tenant"] == "gold" or resource.attributes["tenant"] == "gold"');
-  expect(tenant).toContain('(attributes["tenant"] == "7" or attributes["tenant"] == 7)');
-  expect(tenant).toContain('(attributes["tenant"] == "true" or attributes["tenant"] == true)');
-  expect(tenant).toContain('(attributes["tenant"] == "1.5" or attributes["tenant"] == 1.5)');
+  expect(tenant).toContain('span.attributes["tenant"] == "gold" or resource.attributes["tenant"] == "gold"');
+  expect(tenant).toContain('(span.attributes["tenant"] == "7" or span.attributes["tenant"] == 7)');
+  expect(tenant).toContain('(span.attributes["tenant"] == "true" or span.attributes["tenant"] == true)');
+  expect(tenant).toContain('(span.attributes["tenant"] == "1.5" or span.attributes["tenant"] == 1.5)');
   expect(tenant).not.toContain('== 007');
 });
 
@@ -53,9 +53,9 @@ test('a dropped route is a text, exact or by its beginning, never a pattern', ()
     { name: 'internal', route: '/a.b+c/*' },
   ];
   const statements = statementsOf({ drop });
-  expect(statements).toContain(`set(attributes["${marks.drop}"], "true") where cache["route"] == "/healthz"`);
+  expect(statements).toContain(`set(span.attributes["${marks.drop}"], "true") where span.cache["route"] == "/healthz"`);
   expect(statements).toContain(
-    `set(attributes["${marks.drop}"], "true") where cache["route"] != nil and HasPrefix(cache["route"], "/a.b+c/")`,
+    `set(span.attributes["${marks.drop}"], "true") where span.cache["route"] != nil and HasPrefix(span.cache["route"], "/a.b+c/")`,
   );
   expect(statementsOf({}).join('\n')).not.toContain('route');
 });
@@ -63,12 +63,12 @@ test('a dropped route is a text, exact or by its beginning, never a pattern', ()
 test('Observe is one more statement and changes no other', () => {
   const enforced = samplingData(stackOf({ ...everything, sampling: { ...everything.sampling, mode: 'Enforce' } }));
   const observed = samplingData(stackOf(everything));
-  expect(observed.statements).toEqual([...enforced.statements, `set(attributes["${marks.observe}"], true)`]);
+  expect(observed.statements).toEqual([...enforced.statements, `set(span.attributes["${marks.observe}"], true)`]);
 });
 
 test('the canary is always marked', () => {
   expect(statementsOf({})).toContain(
-    `set(attributes["${marks.canary}"], true) where resource.attributes["service.name"] == "ostack-canary"`,
+    `set(span.attributes["${marks.canary}"], true) where resource.attributes["service.name"] == "ostack-canary"`,
   );
 });
 

@@ -11,8 +11,8 @@ export interface SamplingData {
   readonly statements: readonly string[];
 }
 
-const route = 'cache["route"]';
-const threshold = 'cache["threshold"]';
+const route = 'span.cache["route"]';
+const threshold = 'span.cache["threshold"]';
 
 /** The numbers of `spec.sampling` as data. Only `limit` and `decisionWait` are part of the configuration itself. */
 export function samplingData({ spec: { sampling } }: Stack): SamplingData {
@@ -28,7 +28,7 @@ export function samplingData({ spec: { sampling } }: Stack): SamplingData {
 }
 
 function mark(name: string, condition?: string): string {
-  return set(attributeOf('attributes', name), 'true', condition);
+  return set(attributeOf('span', name), 'true', condition);
 }
 
 /** Each span asks with the percentage of its own service; a trace is kept if any of its spans is. */
@@ -38,21 +38,21 @@ function shareStatements({ baselinePercent, services }: Sampling): readonly stri
     ...services.map(({ name, percent }) =>
       set(threshold, literal(thresholdOf(percent)), resourceIs('service.name', name)),
     ),
-    mark(marks.share, `Substring(trace_id.string, ${randomness.start}, ${randomness.length}) >= ${threshold}`),
+    mark(marks.share, `Substring(span.trace_id.string, ${randomness.start}, ${randomness.length}) >= ${threshold}`),
   ];
 }
 
 function keepStatements({ keep }: Sampling): readonly string[] {
   const slowNs = Math.round((parseDuration(keep.slowerThan) ?? 0) * 1e6);
   return [
-    ...(keep.errors ? [mark(marks.error, 'status.code == STATUS_CODE_ERROR')] : []),
-    ...(slowNs > 0 ? [mark(marks.slow, `end_time_unix_nano - start_time_unix_nano >= ${slowNs}`)] : []),
+    ...(keep.errors ? [mark(marks.error, 'span.status.code == STATUS_CODE_ERROR')] : []),
+    ...(slowNs > 0 ? [mark(marks.slow, `span.end_time_unix_nano - span.start_time_unix_nano >= ${slowNs}`)] : []),
     ...keep.attributes.map(({ key, values }) => mark(marks.attribute, hasAttribute(key, values))),
   ];
 }
 
 function hasAttribute(key: string, values: readonly string[]): string {
-  const places = [attributeOf('attributes', key), attributeOf('resource.attributes', key)];
+  const places = [attributeOf('span', key), attributeOf('resource', key)];
   return anyOf(
     values.length === 0
       ? places.map((place) => `${place} != nil`)
@@ -63,11 +63,11 @@ function hasAttribute(key: string, values: readonly string[]): string {
 /** The route of a span is `http.route`, else its path without the query (in its old or new name). */
 function dropStatements({ drop }: Sampling): readonly string[] {
   if (drop.length === 0) return [];
-  const sources = ['http.target', 'url.path', 'http.route'].map((key) => attributeOf('attributes', key));
+  const sources = ['http.target', 'url.path', 'http.route'].map((key) => attributeOf('span', key));
   return [
     ...sources.map((source) => set(route, source, `IsString(${source})`)),
     `replace_pattern(${route}, ${literal('[?].*$')}, "") where ${route} != nil`,
-    ...drop.map((rule) => set(attributeOf('attributes', marks.drop), '"true"', matches(rule.route))),
+    ...drop.map((rule) => set(attributeOf('span', marks.drop), '"true"', matches(rule.route))),
   ];
 }
 

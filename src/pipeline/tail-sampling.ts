@@ -5,7 +5,7 @@ import { marks } from './marks.ts';
 import { attributeOf, literal, set } from './ottl.ts';
 import { output } from './output.ts';
 import { samplingFile } from './ports.ts';
-import { transform } from './transform.ts';
+import { transform, type Group } from './transform.ts';
 
 type Sampling = Stack['spec']['sampling'];
 
@@ -18,23 +18,26 @@ export function tailSampling(sampling: Sampling, memory: number, next: Expressio
     component('local.file', 'sampling', { filename: samplingFile }),
     decide(),
     sampler(sampling, memory),
-    transform('unmark', { traces: [{ context: 'span', statements: withoutMarks }] }, { traces: [next] }),
+    transform('unmark', { traces: [withoutMarks('span')] }, { traces: [next] }),
   ];
 }
 
-const withoutMarks = Object.values(marks).map((mark) => `delete_key(attributes, ${literal(mark)})`);
+function withoutMarks(context: 'resource' | 'span'): Group {
+  const statements = Object.values(marks).map((mark) => `delete_key(${context}.attributes, ${literal(mark)})`);
+  return { context, statements };
+}
 
 /** Statements that are missing or empty would keep nothing; everything is kept until they are there. */
 function decide(): Block {
-  const fallback = [set(attributeOf('attributes', marks.share), 'true')];
+  const fallback = [set(attributeOf('span', marks.share), 'true')];
   const fromData = index(call('encoding.from_json', ref('local.file.sampling.content')), 'statements');
   return transform(
     'decide',
     {
       traces: [
         // A mark an application sends must not decide anything, and policies look at resources too.
-        { context: 'resource', statements: withoutMarks },
-        { context: 'span', statements: withoutMarks },
+        withoutMarks('resource'),
+        withoutMarks('span'),
         { context: 'span', statements: call('coalesce', fromData, fallback) },
       ],
     },

@@ -1,9 +1,10 @@
 import { block, component, type Block, type Value } from '../alloy/index.ts';
+import type { Context } from './ottl.ts';
 import { output, type Outputs } from './output.ts';
 
 /** OTTL statements of one context; `statements` may be read at run time. */
 export interface Group {
-  readonly context: 'resource' | 'scope' | 'span' | 'spanevent' | 'metric' | 'datapoint' | 'log';
+  readonly context: Context;
   readonly statements: Value;
 }
 

@@ -66,7 +66,7 @@ describe('on the node', () => {
     for (const statements of ['trace_statements', 'metric_statements', 'log_statements']) {
       expect(textOf(node, 'otelcol.processor.transform', 'resource')).toMatch(
         new RegExp(
-          `${statements} \\{[^}]*attributes\\["service.instance.id"\\], attributes\\["k8s.pod.uid"\\]\\) where`,
+          `${statements} \\{[^}]*attributes\\["service.instance.id"\\], resource.attributes\\["k8s.pod.uid"\\]\\) where`,
         ),
       );
     }
@@ -98,7 +98,9 @@ describe('in the sampler', () => {
     );
     expect(red).toContain('name = "k8s.deployment.name"');
     expect(textOf(sampler, 'otelcol.exporter.prometheus', 'red')).toContain('include_target_info  = false');
-    expect(textOf(sampler, 'otelcol.processor.transform', 'red')).toContain('keep_keys(attributes, ["service.name"');
+    expect(textOf(sampler, 'otelcol.processor.transform', 'red')).toContain(
+      'keep_keys(resource.attributes, ["service.name"',
+    );
   });
 
   test('spans are counted before sampling', () => {
@@ -116,7 +118,7 @@ describe('in the sampler', () => {
   test('missing, null or empty statements keep everything instead of nothing', () => {
     expect(textOf(sampler, 'otelcol.processor.transform', 'decide')).toContain(
       'statements = coalesce(encoding.from_json(local.file.sampling.content)["statements"], ' +
-        `[\`set(attributes["${marks.share}"], true)\`])`,
+        `[\`set(span.attributes["${marks.share}"], true)\`])`,
     );
   });
 
@@ -124,8 +126,9 @@ describe('in the sampler', () => {
     const decide = textOf(sampler, 'otelcol.processor.transform', 'decide');
     const unmark = textOf(sampler, 'otelcol.processor.transform', 'unmark');
     for (const mark of Object.values(marks)) {
-      expect(decide.split(`delete_key(attributes, "${mark}")`)).toHaveLength(3);
-      expect(unmark).toContain(`delete_key(attributes, "${mark}")`);
+      for (const context of ['resource', 'span'])
+        expect(decide).toContain(`delete_key(${context}.attributes, "${mark}")`);
+      expect(unmark).toContain(`delete_key(span.attributes, "${mark}")`);
     }
     expect(decide.indexOf('delete_key')).toBeLessThan(decide.indexOf('coalesce'));
   });
@@ -179,7 +182,7 @@ test('the cluster is on every signal when it has a name', () => {
   const named = { ...wiring, clusterName: 'eu-1' };
   const config = nodePipeline(stack, named);
   expect(textOf(config, 'otelcol.processor.transform', 'resource')).toContain(
-    'set(attributes["k8s.cluster.name"], "eu-1")',
+    'set(resource.attributes["k8s.cluster.name"], "eu-1")',
   );
   expect(textOf(config, 'loki.write', 'loki')).toContain('k8s_cluster_name = "eu-1"');
   for (const each of [config, samplerPipeline(stack, named)]) {
