@@ -13,14 +13,17 @@ export function entryName(of: string) {
     .describe(`Name of the ${of}, unique in the list.`);
 }
 
+// DNS-1123: labels between dots.
+export const subdomain = '[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
+
 /** The name of a Kubernetes object. */
 export function objectName(of: string) {
   return text({
     min: 1,
     max: 253,
-    form: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+    form: `^${subdomain}$`,
     what: `the name of a ${of}`,
-    fix: 'write lower-case letters, digits, "-" and ".", starting and ending with a letter or digit',
+    fix: 'write lower-case letters, digits, "-" and ".", starting and ending with a letter or digit around each dot',
   }).example('tokens', 'registry.eu');
 }
 

@@ -79,8 +79,10 @@ export const sampling = branch({
   limit: branch({
     spansPerSecond: integer({ min: 0, max: 10_000_000 })
       .default(0)
-      .describe('Spans a second that one sampler replica lets through at most; 0 is no limit.'),
-  }).describe('An upper bound for what is kept. Changing it restarts the samplers.'),
+      .describe('Spans a second one sampler replica keeps by percentage at most; 0 is no limit.'),
+  }).describe(
+    'An upper bound for what is kept by percentage; what keep names is kept beyond it. Changing it restarts the samplers.',
+  ),
   decisionWait: duration({ min: '1s', max: '2m', like: '10s' })
     .default('10s')
     .describe('How long a trace is collected before it is judged. Changing it restarts the samplers.'),

@@ -9,5 +9,7 @@ export const topology = branch({
   })
     .default('')
     .example('prod-eu-1')
-    .describe('Value of the label cluster and the attribute k8s.cluster.name of every signal; none if empty.'),
+    .describe(
+      'Value of the attribute k8s.cluster.name of every signal and of the label cluster of metrics; none if empty.',
+    ),
 }).describe('Where this cluster stands among others.');

@@ -1,4 +1,5 @@
 import { branch, quantity, text, type Out } from '../schema/index.ts';
+import { subdomain } from './names.ts';
 
 /** The volume of one backend. That it may not shrink is a rule of the spec, because its size can come from `spec.size`. */
 export function volume(of: string) {
@@ -6,7 +7,7 @@ export function volume(of: string) {
     size: quantity({ min: '256Mi', max: '64Ti', like: '50Gi' }).sized().describe('Size of the volume; it may grow.'),
     storageClass: text({
       max: 253,
-      form: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$',
+      form: `^(${subdomain})?$`,
       what: 'a storage class name',
       fix: 'write lower-case letters, digits, "-" and ".", or leave it empty for the default of the cluster',
     })
