@@ -26,6 +26,7 @@ export function apiServer(place: Place): Daemon {
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
       '--allow-privileged=true',
+      `--client-ca-file=${pki(place, 'ca.crt')}`,
       `--token-auth-file=${pki(place, 'tokens.csv')}`,
       `--tls-cert-file=${pki(place, 'server.crt')}`,
       `--tls-private-key-file=${pki(place, 'server.key')}`,

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { programPath } from './programs.ts';
 
 export interface ControlPlane {
   /** `https://127.0.0.1:port` */
@@ -21,10 +21,6 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** Where the built programs of the cluster are. */
-export const programs = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ostack', 'bin');
-export const kubernetesVersion = 'v1.36.3';
-
 /**
  * A real etcd and kube-apiserver on loopback, nothing else: no controllers, no node. Everything they write is below
  * `dir`. Throws an Error naming the program that is missing.
@@ -32,8 +28,8 @@ export const kubernetesVersion = 'v1.36.3';
 export async function startControlPlane(options: { dir: string; audit?: boolean }): Promise<ControlPlane> {
   const { dir } = options;
   mkdirSync(join(dir, 'certs'), { recursive: true });
-  const etcd = existing('/usr/bin/etcd', 'install etcd (Debian: etcd-server)');
-  const server = existing(join(programs, `kube-apiserver-${kubernetesVersion}`), 'build the programs of the cluster');
+  const etcd = existing('etcd');
+  const server = existing('kube-apiserver');
   const [client, peer, port] = await freePorts(3);
   const token = randomBytes(16).toString('hex');
   writeFileSync(join(dir, 'tokens.csv'), `${token},admin,admin,system:masters\n`);
@@ -110,13 +106,10 @@ export async function startControlPlane(options: { dir: string; audit?: boolean 
   };
 }
 
-function existing(program: string, fix: string): string {
-  try {
-    accessSync(program, constants.X_OK);
-    return program;
-  } catch {
-    throw new Error(`${program} is missing: ${fix}`);
-  }
+function existing(name: string): string {
+  const program = programPath(name);
+  if (!existsSync(program)) throw new Error(`${program} is missing: make programs`);
+  return program;
 }
 
 /** Ports of loopback that nobody listens on. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -12,19 +12,24 @@ function startTimeOf(pid: number | string): string | undefined {
 }
 
 function take(path: string): boolean {
+  // Linking a file that is whole makes the lock and its owner appear together, so a kill leaves no lock without owner.
+  const mine = `${path}.${process.pid}`;
+  writeFileSync(mine, `${process.pid} ${startTimeOf(process.pid)}`);
   try {
-    writeFileSync(path, `${process.pid} ${startTimeOf(process.pid)}`, { flag: 'wx' });
+    linkSync(mine, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
+  } finally {
+    rmSync(mine, { force: true });
   }
 }
 
 function isAbandoned(path: string): boolean {
   try {
     const [pid, startTime] = readFileSync(path, 'utf8').split(' ');
-    return pid !== undefined && pid !== '' && startTimeOf(pid) !== startTime;
+    return startTime === undefined || startTimeOf(pid ?? '') !== startTime;
   } catch {
     return false; // given back between the two looks
   }

@@ -50,6 +50,7 @@ export interface RealNode {
 
 /** Programs that must be built before a node can start. */
 export const nodePrograms = [
+  'etcd',
   'kube-apiserver',
   'kube-controller-manager',
   'kube-scheduler',
@@ -76,7 +77,8 @@ const daemons: readonly ((place: Place) => Daemon)[] = [
 
 /**
  * Brings up the node, or takes the one that already runs. What is missing is installed and built first.
- * A node left half way by a killed run is removed and made again.
+ * A node left half way by a killed run is removed and made again. NetworkPolicies are accepted and not enforced: the
+ * network plugin has no such part.
  */
 export async function upNode({
   name,

@@ -4,7 +4,6 @@ import { type Progress, silent } from './progress.ts';
 
 /** Debian packages by the file that shows one is there; looking costs nothing, asking dpkg does. */
 const files = {
-  'etcd-server': '/usr/bin/etcd',
   containerd: '/usr/bin/containerd',
   runc: '/usr/sbin/runc',
   'containernetworking-plugins': '/usr/lib/cni/ptp',
@@ -29,7 +28,6 @@ export type Package = keyof typeof files;
 
 /** What the node itself needs. */
 export const nodePackages: readonly Package[] = [
-  'etcd-server',
   'containerd',
   'runc',
   'containernetworking-plugins',

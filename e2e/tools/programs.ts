@@ -27,6 +27,8 @@ function plain(name: string, version: string, path: string, tags = ''): Program 
 
 /** Every program, in the order they are built: what the node needs first, then what runs on it. */
 export const programs = [
+  // Debian's 3.4 sends no progress with its watches; the API server then answers old revisions and complains.
+  plain('etcd', 'v3.6.8', 'go.etcd.io/etcd/server/v3'),
   ofKubernetes('kube-apiserver'),
   ofKubernetes('kube-controller-manager'),
   ofKubernetes('kube-scheduler'),
