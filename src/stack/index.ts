@@ -1,3 +1,4 @@
+export { goldens } from './golden.ts';
 export { plan } from './plan.ts';
 export type { ComponentName, ComponentPlan, Endpoints, Facts, KubeObject, Plan, Workload } from './component.ts';
 export { configHashAnnotation } from './config-hash.ts';

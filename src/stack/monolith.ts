@@ -18,6 +18,7 @@ export interface Monolith {
   readonly component: 'tempo' | 'mimir' | 'loki';
   /** The program's configuration file as data. */
   readonly config: object;
+  readonly gracePeriodSeconds?: number;
   readonly settings: { readonly resources: Resources; readonly volume: Volume };
 }
 
@@ -25,7 +26,7 @@ export interface Monolith {
 export const dataPath = '/data';
 
 /** Account, configuration, Service, policy and a StatefulSet of one: the same for all three backends. */
-export function monolith(context: Context, { component, config, settings }: Monolith): Component {
+export function monolith(context: Context, { component, config, settings, gracePeriodSeconds }: Monolith): Component {
   const { stack } = context;
   const name = childName(stack, component);
   const metadata = metadataOf(stack, component);
@@ -50,6 +51,7 @@ export function monolith(context: Context, { component, config, settings }: Mono
           mounts: [configMount('config', name, directory), dataMount(dataPath)],
           resources: settings.resources,
           readyPath: '/ready',
+          ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
         }),
         volumeClaimTemplates: [dataClaim(stack, component, settings.volume)],
       },

@@ -1,16 +1,13 @@
 import type { Stack } from '../../api/index.ts';
 import { dataPath } from '../monolith.ts';
-import { portNumber } from '../ports.ts';
 import { retentionOf } from '../retention.ts';
-
-const grpcPort = 9095;
-const loopback = '127.0.0.1';
+import { grpcAddress, loopback, serverBlock } from '../server.ts';
 
 /** Loki 3.7 in one process on a volume (https://grafana.com/docs/loki/latest/configure/). */
 export function lokiConfig({ spec }: Stack): object {
   return {
     auth_enabled: false,
-    server: { http_listen_port: portNumber('loki', 'http'), grpc_listen_port: grpcPort, log_level: 'warn' },
+    server: serverBlock('loki'),
     analytics: { reporting_enabled: false },
     common: {
       path_prefix: dataPath,
@@ -47,6 +44,6 @@ export function lokiConfig({ spec }: Stack): object {
     },
     ingester: { lifecycler: { min_ready_duration: '0s', final_sleep: '0s' } },
     // Without an address Loki is ready ten seconds later.
-    frontend_worker: { frontend_address: `${loopback}:${grpcPort}` },
+    frontend_worker: { frontend_address: grpcAddress },
   };
 }

@@ -1,10 +1,10 @@
 import type { Stack } from '../../api/index.ts';
 import { dataPath } from '../monolith.ts';
-import { portNumber } from '../ports.ts';
 import { retentionOf } from '../retention.ts';
+import { loopback, serverBlock } from '../server.ts';
 
 /** A new object each time: YAML writes a shared one as an alias. */
-const ring = () => ({ kvstore: { store: 'inmemory' }, instance_addr: '127.0.0.1' });
+const ring = () => ({ kvstore: { store: 'inmemory' }, instance_addr: loopback });
 
 /** Mimir 3.1 in one process on a volume, without Kafka (https://grafana.com/docs/mimir/latest/configure/). */
 export function mimirConfig({ spec }: Stack): object {
@@ -15,8 +15,8 @@ export function mimirConfig({ spec }: Stack): object {
     target: 'all',
     multitenancy_enabled: false,
     usage_stats: { enabled: false },
-    server: { http_listen_port: portNumber('mimir', 'http'), grpc_listen_port: 9095, log_level: 'warn' },
-    memberlist: { bind_addr: ['127.0.0.1'] },
+    server: serverBlock('mimir'),
+    memberlist: { bind_addr: [loopback] },
     common: { storage: { backend: 'filesystem', filesystem: { dir: `${dataPath}/common` } } },
     blocks_storage: {
       storage_prefix: 'blocks',
@@ -30,6 +30,8 @@ export function mimirConfig({ spec }: Stack): object {
     activity_tracker: { filepath: `${dataPath}/metrics-activity.log` },
     ingester: { ring: { ...ring(), replication_factor: 1, min_ready_duration: '0s', final_sleep: '0s' } },
     distributor: { ring: ring() },
+    // Where queriers bring their answers; by default the address of the pod.
+    frontend: { address: loopback },
     store_gateway: { sharding_ring: { ...ring(), replication_factor: 1 } },
     limits: {
       compactor_blocks_retention_period: retentionOf(retention),

@@ -2,15 +2,12 @@ import type { Stack } from '../../api/index.ts';
 import { dataPath } from '../monolith.ts';
 import { portNumber } from '../ports.ts';
 import { retentionOf } from '../retention.ts';
-
-const grpcPort = 9095;
-const loopback = '127.0.0.1';
+import { grpcAddress, loopback, serverBlock } from '../server.ts';
 
 /** Tempo 2.9 in one process on local blocks (https://grafana.com/docs/tempo/latest/configuration/). */
 export function tempoConfig({ spec }: Stack): object {
   return {
-    // At info a line is written for every lookup, and pod logs come back to Loki.
-    server: { http_listen_port: portNumber('tempo', 'http'), grpc_listen_port: grpcPort, log_level: 'warn' },
+    server: serverBlock('tempo'),
     usage_report: { reporting_enabled: false },
     multitenancy_enabled: false,
     stream_over_http_enabled: true,
@@ -22,14 +19,15 @@ export function tempoConfig({ spec }: Stack): object {
     ingester: {
       trace_idle_period: '1s',
       flush_check_period: '1s',
-      lifecycler: { min_ready_duration: '0s', final_sleep: '0s' },
+      // Where the distributor writes to; by default the address of the pod.
+      lifecycler: { address: loopback, min_ready_duration: '0s', final_sleep: '0s' },
     },
     storage: {
       trace: { backend: 'local', wal: { path: `${dataPath}/wal` }, local: { path: `${dataPath}/blocks` } },
     },
     compactor: { compaction: { block_retention: retentionOf(spec.traces.retention) } },
     // Without an address the querier waits fifteen seconds for a ring of one.
-    querier: { frontend_worker: { frontend_address: `${loopback}:${grpcPort}` } },
+    querier: { frontend_worker: { frontend_address: grpcAddress } },
     overrides: {
       defaults: {
         ingestion: { rate_limit_bytes: 30_000_000, burst_size_bytes: 60_000_000, max_traces_per_user: 100_000 },
