@@ -38,8 +38,7 @@ const liveOf = (object: KubeObject, more: object = {}): Live =>
   ({ ...object, metadata: { ...object.metadata, uid: 'u', resourceVersion: '1', ...more } }) as Live;
 
 test('what the server will not take word for word is asked for once, not for ever', async () => {
-  const stubborn = (body: KubeObject) => liveOf({ ...body, spec: { sessionAffinity: 'ClientIP' } });
-  const { applier, writes } = applierOf((_method, body) => stubborn(body));
+  const { applier, writes } = applierOf((_method, body) => liveOf({ ...body, spec: { sessionAffinity: 'ClientIP' } }));
   const first = await applier.apply(service, undefined);
   const { live } = first as { live: Live };
   for (let pass = 0; pass < 3; pass += 1) expect(await applier.apply(service, live)).toEqual({ kind: 'unchanged' });

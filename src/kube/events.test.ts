@@ -49,6 +49,7 @@ test('an event the server has forgotten is told anew', async () => {
   await events.tell(stack, ready);
   state.expired = true;
   await events.tell(stack, ready);
+  state.expired = false;
   await clock.advance(3_700_000);
   await events.tell(stack, ready);
   expect(sent.map(({ method }) => method)).toEqual(['POST', 'POST', 'POST']);
