@@ -11,11 +11,6 @@ export function memoryOf({ limits }: Resources): number {
   return (limits.memory === undefined ? undefined : parseQuantity(limits.memory)) ?? assumedBytes;
 }
 
-/** Whole mebibytes as Alloy writes sizes. */
-export function mebibytes(bytes: number): string {
-  return `${Math.floor(bytes / MiB)}MiB`;
-}
-
 /**
  * Bytes an export queue in memory may hold. A tenth of the limit, since what is queued takes a few times its encoded
  * size; never so little that one large batch does not fit.

@@ -19,17 +19,17 @@ export interface Sinks {
 
 type Signal = keyof Sinks['inputs'];
 
-/** `sinksOf` names the sinks of each signal this role sends. */
+/** `signals` names the sinks of each signal this role sends. */
 export function sinks(signals: Readonly<Partial<Record<Signal, readonly Sink[]>>>, queueBytes: number): Sinks {
-  const used = new Set(Object.values(signals).flat());
-  const entry = (signal: Signal): readonly Expression[] =>
-    (signals[signal] ?? []).length === 0 ? [] : [ref('otelcol.processor.filter.export.input')];
-  if (used.size === 0) return { blocks: [], inputs: { traces: [], metrics: [], logs: [] } };
-  const outputs = Object.fromEntries(
-    Object.entries(signals).map(([signal, list]) => [signal, list.map((sink) => ref(`${exporterOf(sink)}.input`))]),
+  const wanted = Object.entries(signals).filter(([, list]) => list.length > 0);
+  const used = new Set(wanted.flatMap(([, list]) => list));
+  const outputs: Outputs = Object.fromEntries(
+    wanted.map(([signal, list]) => [signal, list.map((sink) => ref(`${exporterOf(sink)}.input`))]),
   );
+  const entry = (signal: Signal) =>
+    outputs[signal] === undefined ? [] : [ref('otelcol.processor.filter.export.input')];
   return {
-    blocks: [withoutCanary(outputs), ...[...used].flatMap((sink) => exporter(sink, queueBytes))],
+    blocks: used.size === 0 ? [] : [withoutCanary(outputs), ...[...used].flatMap((sink) => exporter(sink, queueBytes))],
     inputs: { traces: entry('traces'), metrics: entry('metrics'), logs: entry('logs') },
   };
 }
