@@ -1,0 +1,3 @@
+module github.com/godror/godror
+
+go 1.24.6
