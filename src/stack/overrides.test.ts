@@ -27,3 +27,12 @@ test('a patch that hits nothing is a problem with a way out, and the rest is ren
     },
   ]);
 });
+
+test('a further configuration that cannot be used is a problem, and what we collect ourselves goes on', () => {
+  const { components, problems } = plan(
+    someStack({ collection: { extraConfig: 'otelcol.exporter.otlp "x" {' } }),
+    someFacts,
+  );
+  expect(problems.map(({ path }) => path)).toEqual(['spec.collection.extraConfig']);
+  expect(JSON.stringify(components)).toContain('otelcol.receiver.otlp');
+});

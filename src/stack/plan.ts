@@ -1,5 +1,5 @@
 import type { Stack } from '../api/index.ts';
-import type { Wiring } from '../pipeline/index.ts';
+import { pipelineProblems, type Wiring } from '../pipeline/index.ts';
 import { alloyNode } from './alloy/node.ts';
 import { alloySampler } from './alloy/sampler.ts';
 import type { Component, Context, Endpoints, Facts, Plan, Rendered } from './component.ts';
@@ -18,7 +18,8 @@ import { disabledComponents, enabledComponents, endpointsOf, wiringOf } from './
 export function plan(stack: Stack, facts: Facts): Plan {
   const context = { stack, facts };
   const endpoints = endpointsOf(stack);
-  const build = builders(context, wiringOf(stack), endpoints);
+  const wiring = wiringOf(stack);
+  const build = builders(context, wiring, endpoints);
   const built = enabledComponents(stack).map((component) => build[component]());
   const { components, problems } = withOverrides(built, stack.spec.overrides);
   return {
@@ -27,7 +28,7 @@ export function plan(stack: Stack, facts: Facts): Plan {
       .map(({ name, image, objects, workload }) => ({ name, image, objects, workloads: [workload] })),
     endpoints,
     disabled: disabledComponents(stack),
-    problems,
+    problems: [...pipelineProblems(stack, wiring), ...problems],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Stack } from '../api/index.ts';
+import { ports as alloy } from '../pipeline/index.ts';
 import type { ComponentName, Rendered } from './component.ts';
 import { hostOf } from './names.ts';
 
@@ -19,14 +20,14 @@ export type PortName = 'otlp-grpc' | 'otlp-http' | 'otlp-internal' | 'http';
  */
 const model: Readonly<Record<Rendered, readonly Port[]>> = {
   'alloy-node': [
-    { name: 'otlp-grpc', number: 4317, callers: ['anyone'] },
-    { name: 'otlp-http', number: 4318, callers: ['anyone'] },
-    { name: 'otlp-internal', number: 4319, callers: ['operator', 'agent'] },
-    { name: 'http', number: 12345, callers: ['operator'] },
+    { name: 'otlp-grpc', number: alloy.otlpGrpc, callers: ['anyone'] },
+    { name: 'otlp-http', number: alloy.otlpHttp, callers: ['anyone'] },
+    { name: 'otlp-internal', number: alloy.otlpInternal, callers: ['operator', 'agent'] },
+    { name: 'http', number: alloy.http, callers: ['operator'] },
   ],
   'alloy-sampler': [
-    { name: 'otlp-grpc', number: 4317, callers: ['alloy-node'] },
-    { name: 'http', number: 12345, callers: ['operator'] },
+    { name: 'otlp-grpc', number: alloy.otlpGrpc, callers: ['alloy-node'] },
+    { name: 'http', number: alloy.http, callers: ['operator'] },
   ],
   tempo: [
     { name: 'otlp-grpc', number: 4317, callers: ['alloy-sampler'] },

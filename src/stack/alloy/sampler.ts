@@ -1,7 +1,7 @@
 import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
-import { samplerPipeline, samplingData, type Wiring } from '../../pipeline/index.ts';
+import { probeUrls, samplerPipeline, samplingData, samplingFile, type Wiring } from '../../pipeline/index.ts';
 import type { Stack } from '../../api/index.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
@@ -19,6 +19,7 @@ import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './p
 import { stabilityOf } from './stability.ts';
 
 const component = 'alloy-sampler';
+const [samplingDirectory, samplingKey] = split(samplingFile);
 
 /** The tier that sees whole traces: counts every span, then keeps the traces the sampling asks for. */
 export function alloySampler(context: Context, wiring: Wiring): Component {
@@ -33,7 +34,7 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
     new k8s.KubeConfigMap(chart, 'sampling', {
       metadata: metadataOf(stack, component, samplingName(stack)),
-      data: { 'sampling.json': `${JSON.stringify(samplingData(stack), undefined, 2)}\n` },
+      data: { [samplingKey]: `${JSON.stringify(samplingData(stack), undefined, 2)}\n` },
     }),
     service(chart, stack, component, 'headless'),
     ...networkPolicies(chart, context, component),
@@ -88,11 +89,11 @@ function workload(
         ...process,
         mounts: [
           configMount('config', name, configDirectory),
-          configMount('sampling', samplingName(stack), '/etc/ostack/sampling'),
+          configMount('sampling', samplingName(stack), samplingDirectory),
           buffer.persistent ? dataMount(storagePath) : scratchMount('storage', storagePath),
         ],
         resources: sampler.resources,
-        readyPath: '/-/ready',
+        readyPath: probeUrls.ready,
         replicas: sampler.replicas,
       }),
       ...(buffer.persistent && {
@@ -100,4 +101,9 @@ function workload(
       }),
     },
   });
+}
+
+function split(path: string): readonly [directory: string, file: string] {
+  const slash = path.lastIndexOf('/');
+  return [path.slice(0, slash), path.slice(slash + 1)];
 }
