@@ -324,7 +324,7 @@ HTTP_FUNCTION u32 http_traceparent(struct http_stream *s, const struct http_buff
 #define HTTP_LETTERS(v, mask, word) (((v) | (mask)) == (word))
 
 /* One header line. Only what frames the message or names its trace is looked at. */
-HTTP_FUNCTION u32 http_header(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 cut)
+HTTP_FUNCTION u32 http_header(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
 	if (!s || !b || at >= HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW || at >= end)
 		return 0;
@@ -339,14 +339,14 @@ HTTP_FUNCTION u32 http_header(struct http_stream *s, const struct http_buffer *b
 	    HTTP_LETTERS(next & HTTP_FIRST(7), 0x0000202020202020ULL, HTTP_WORD('l', 'e', 'n', 'g', 't', 'h', ':', 0)) && size >= 15) {
 		u64 n = http_number(b, at + 15, end);
 
-		if (cut || size > HTTP_CARRY || n == ~0ULL || ((s->facts & HTTP_HAS_LENGTH) && s->length != n))
+		if (lengthy || n == ~0ULL || ((s->facts & HTTP_HAS_LENGTH) && s->length != n))
 			s->facts |= HTTP_IS_ODD;
 		s->length = n;
 		s->facts |= HTTP_HAS_LENGTH;
 	} else if (HTTP_LETTERS(word, 0x2020202020202020ULL, HTTP_WORD('t', 'r', 'a', 'n', 's', 'f', 'e', 'r')) &&
 		   HTTP_LETTERS(next, 0x2020202020202000ULL, HTTP_WORD('-', 'e', 'n', 'c', 'o', 'd', 'i', 'n')) && size >= 18 &&
 		   (http_byte(b, at + 16) | 0x20) == 'g' && http_byte(b, at + 17) == ':') {
-		if (cut || size > HTTP_CARRY)
+		if (lengthy)
 			s->facts |= HTTP_IS_ODD;
 		for (u32 i = 0; i < 16; i++) {
 			if (end <= at + 18 || end > HTTP_END_OF_WINDOW || !http_blank(http_byte(b, end - 1)))
@@ -360,12 +360,12 @@ HTTP_FUNCTION u32 http_header(struct http_stream *s, const struct http_buffer *b
 			u8 before = last;
 
 			if (HTTP_LETTERS(last >> 8, 0x0020202020202020ULL, HTTP_WORD('c', 'h', 'u', 'n', 'k', 'e', 'd', 0)) &&
-			    (before == ':' || before == ',' || http_blank(before)))
+			    (end == at + 25 || before == ',' || http_blank(before)))
 				s->facts = (s->facts & ~HTTP_IS_CODED) | HTTP_IS_CHUNKED;
 		}
 	} else if (HTTP_LETTERS(word, 0x2020202020202020ULL, HTTP_WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r')) &&
 		   HTTP_LETTERS(next & HTTP_FIRST(4), 0x00202020ULL, HTTP_WORD('e', 'n', 't', ':', 0, 0, 0, 0)) && size >= 12 &&
-		   !cut && size <= HTTP_CARRY) {
+		   !lengthy) {
 		http_traceparent(s, b, at + 12, end);
 	}
 	return 0;
@@ -425,7 +425,7 @@ static inline u32 http_version(const struct http_buffer *b, u32 at, u32 end)
 }
 
 /* The first line of a message. */
-HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 cut)
+HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
 	if (!s || !b || at >= HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW || at >= end)
 		return HTTP_NOT;
@@ -446,7 +446,7 @@ HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b,
 		s->phase = HTTP_HEADERS;
 		return HTTP_DRY;
 	}
-	u32 whole = !cut && end - at < HTTP_CARRY;
+	u32 whole = !lengthy;
 	u32 target = http_known_method(s, word);
 
 	if (!target && whole)
@@ -499,21 +499,22 @@ static inline u32 http_chunk(struct http_stream *s, const struct http_buffer *b,
 	return HTTP_DRY;
 }
 
-/* One line [at, end), its line feed excluded; `cut`: only its beginning is here. */
-HTTP_FUNCTION u32 http_line(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 cut)
+/* One line [at, end), its line feed excluded. `lengthy`: longer than the carry, so its end may not be here; nothing
+ * after the carry's size may then matter. */
+HTTP_FUNCTION u32 http_line(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
 	if (!s || !b || at >= HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW)
 		return HTTP_ODD;
-	if (!cut && end > at && end > 0 && http_byte(b, end - 1) == '\r')
+	if (!lengthy && end > at && end > 0 && http_byte(b, end - 1) == '\r')
 		end--;
 	if (s->phase == HTTP_HEADERS) {
 		if (end <= at)
 			return s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
-		http_header(s, b, at, end, cut);
+		http_header(s, b, at, end, lengthy);
 		return HTTP_DRY;
 	}
 	if (s->phase == HTTP_START)
-		return end <= at ? HTTP_DRY : http_start(s, b, at, end, cut);
+		return end <= at ? HTTP_DRY : http_start(s, b, at, end, lengthy);
 	if (s->phase == HTTP_CHUNK_SIZE)
 		return http_chunk(s, b, at, end);
 	if (end <= at) {
@@ -594,9 +595,9 @@ HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct
 				return HTTP_END;
 			continue;
 		}
-		u32 newline = http_newline(b, at, end), cut = newline >= end;
+		u32 newline = http_newline(b, at, end);
 
-		if (cut && size <= HTTP_CARRY) {
+		if (newline >= end && size <= HTTP_CARRY) {
 			u8 c = http_byte(b, at);
 
 			if (phase == HTTP_START && !(http_class[c] & HTTP_UPPER) && c != '\r')
@@ -605,10 +606,11 @@ HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct
 			span->at = end;
 			return HTTP_DRY;
 		}
-		u32 event = http_line(s, b, at, newline, cut);
+		/* Long is a matter of the line, not of where it was cut: a longer one may or may not be here whole. */
+		u32 event = http_line(s, b, at, newline, newline - at > HTTP_CARRY);
 
-		span->at = cut ? end : newline + 1;
-		if (cut)
+		span->at = newline < end ? newline + 1 : end;
+		if (newline >= end)
 			s->facts |= HTTP_IN_REST;
 		if (event != HTTP_DRY)
 			return event;

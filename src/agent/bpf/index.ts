@@ -16,5 +16,5 @@ export { Refused } from './bpf-object.ts';
 export { probeFeatures } from './features.ts';
 export { openKernel, tierOf } from './open-kernel.ts';
 export { maxServices } from './red-reader.ts';
-export { foldTarget, routeHashOf } from './route-hash.ts';
+export { foldTarget, routeHashOf } from '../protocol/index.ts';
 export { UnsupportedKernel } from './unsupported.ts';

@@ -1,6 +1,6 @@
 import { BpfMap } from './bpf-map.ts';
 import * as layout from './layout.gen.ts';
-import { foldTarget } from './route-hash.ts';
+import { foldTarget } from '../protocol/index.ts';
 
 const entry = layout.routeEntry;
 
