@@ -17,7 +17,7 @@ async function up(ground: Ground): Promise<void> {
   say(`ground: ${ground.title}`);
   const { repository, tag } = ground.operatorImage;
   const image = [`--set=image.repository=${repository}`, `--set=image.tag=${tag}`];
-  const where = ['--namespace=ostack-system', '--create-namespace', '--wait', '--timeout=180s'];
+  const where = ['--namespace=ostack-system', '--create-namespace', '--wait', '--timeout=180s', '--take-ownership'];
   await ground.helm(['upgrade', '--install', 'ostack', join(root, 'charts/ostack'), ...where, ...image]);
   say('operator and resource definition installed (helm, charts/ostack)');
 

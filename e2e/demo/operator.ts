@@ -23,6 +23,7 @@ export async function installOperator(node: RealNode, options: { replicas?: numb
     chart,
     `--namespace=${operatorNamespace}`,
     '--create-namespace',
+    '--take-ownership',
     `--kubeconfig=${node.kubeconfig}`,
     '--wait',
     '--timeout=120s',
