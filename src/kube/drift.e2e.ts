@@ -30,7 +30,7 @@ test('any rendered field of any kind, edited or removed by somebody else, is see
   for (const object of sampleObjects(namespace)) {
     await operator.cluster.apply(object);
     const path = pathOf(object);
-    let original = operator.cluster.read(refOf(object))!;
+    let original = (await admin.request('GET', path)).body as Live;
     for (const edit of editsOf(object, original)) {
       const what = `${textOf(refOf(object))} ${JSON.stringify(edit)}`;
       const edited = await editAsSomebody(path, edit);

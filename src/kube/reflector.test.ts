@@ -151,9 +151,11 @@ test('a reset connection goes on from the last event, again and again, without a
   expect(seen).toHaveLength(10);
 });
 
-test('a half-open connection is cut after a silence, and nothing is lost', async () => {
+test('a half-open connection is cut when the bookmarks stop, and nothing is lost', async () => {
   const reflector = follow({ quietMs: 150 });
-  await until(() => api.watches.size === 1);
+  await until(() => reflector.staleSinceMs() === 0);
+  api.bookmark();
+  await systemClock.sleep(20);
   api.frozen = true;
   api.put('a');
   await until(() => reflector.counts.failures === 1);
@@ -161,6 +163,15 @@ test('a half-open connection is cut after a silence, and nothing is lost', async
   await until(() => seen.length === 1);
   expect(names(reflector)).toEqual(['a']);
   expect(api.count('list')).toBe(1);
+});
+
+test('a kind in which nothing happens is watched anew now and then, which is no failure', async () => {
+  const reflector = follow({ quietMs: 50, idleMs: 200 });
+  await until(() => reflector.staleSinceMs() === 0);
+  api.frozen = true;
+  api.put('a');
+  await until(() => api.count('watch') === 2 && seen.length === 1);
+  expect(reflector.counts.failures).toBe(0);
 });
 
 test('errors of the server are waited out, longer each time', async () => {

@@ -25,8 +25,13 @@ export interface ReflectorTiming {
   readonly pageSize: number;
   /** The server ends a watch after a random time between these; seconds. */
   readonly watchSeconds: readonly [number, number];
-  /** A watch without a byte (bookmarks come once a minute) for this long is cut; milliseconds. */
+  /** A watch that had bookmarks (they come once a minute) and then not a byte for this long is cut; milliseconds. */
   readonly quietMs: number;
+  /**
+   * The same for a watch that never had one: the server sends none for a kind in which nothing ever happened, so silence
+   * there is no failure. Dead peers are found sooner by the probes of the kernel; milliseconds.
+   */
+  readonly idleMs: number;
   /** Wait between tries after failures; milliseconds. */
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
   /** How often the store is compared with a list of versions; milliseconds. */
@@ -39,6 +44,7 @@ export const defaultTiming: ReflectorTiming = {
   pageSize: 500,
   watchSeconds: [300, 600],
   quietMs: 90_000,
+  idleMs: 240_000,
   backoff: { baseMs: 200, maxMs: 30_000 },
   auditMs: 3_600_000,
   settleMs: 5_000,
@@ -77,6 +83,7 @@ export class Reflector {
   private detachedSince: number | undefined;
   private failures = 0;
   private refusals = 0;
+  private bookmarked = false;
   private relist = false;
   private cut: AbortController | undefined;
 
@@ -191,6 +198,19 @@ export class Reflector {
     // The server ends the watch; if it forgets to, we do.
     const deadline = setTimeout(() => cut.abort(), (seconds + 15) * 1000);
     let openedAt: number | undefined;
+    let silence: NodeJS.Timeout | undefined;
+    let silent = false;
+    this.bookmarked = false;
+    const listen = () => {
+      clearTimeout(silence);
+      silence = setTimeout(
+        () => {
+          silent = true;
+          cut.abort();
+        },
+        this.bookmarked ? this.timing.quietMs : this.timing.idleMs,
+      );
+    };
     this.counts.watches += 1;
     try {
       await rest.stream(path, {
@@ -204,17 +224,23 @@ export class Reflector {
         },
         ...(scope.metadataOnly && { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' }),
         signal: AbortSignal.any([signal, cut.signal]),
-        quietMs: this.timing.quietMs,
         onOpen: () => {
           openedAt = clock.now();
           this.detachedSince = undefined;
+          listen();
         },
-        onValue: (value) => this.take(value as WatchEvent),
+        onValue: (value) => {
+          this.take(value as WatchEvent);
+          listen();
+        },
       });
       // A server that ends every watch at once must not be asked in a loop.
       if (clock.now() - openedAt! < 1000) throw new Error('the watch ended at once');
+    } catch (error) {
+      if (!silent || this.bookmarked) throw error;
     } finally {
       clearTimeout(deadline);
+      clearTimeout(silence);
       this.detachedSince ??= clock.now();
       if (openedAt !== undefined && clock.now() - openedAt >= 1000) this.failures = this.refusals = 0;
     }
@@ -224,7 +250,8 @@ export class Reflector {
     if (event.type === 'ERROR')
       throw errorOf(`watch of ${this.scope.kind}`, event.object.code ?? 500, JSON.stringify(event.object));
     this.failures = this.refusals = 0;
-    if (event.type !== 'BOOKMARK') {
+    if (event.type === 'BOOKMARK') this.bookmarked = true;
+    else {
       const live = this.keep(event.object);
       const change = event.type === 'DELETED' ? this.store.drop(live) : this.store.put(live);
       if (change) this.options.onChange(change);

@@ -31,8 +31,8 @@ export interface StreamOptions {
   readonly query?: Query;
   readonly accept?: string;
   readonly signal: AbortSignal;
-  /** The stream is cut when no byte came for this long. */
-  readonly quietMs: number;
+  /** How long the answer may take to begin; 30 s unless told. */
+  readonly timeoutMs?: number;
   readonly onOpen?: () => void;
   readonly onValue: (value: unknown) => void;
 }
@@ -104,11 +104,12 @@ export class Rest {
         request.destroy();
         reject(error);
       };
-      request.setTimeout(options.quietMs, () =>
-        fail(new Unreachable(`${what}: silent for ${options.quietMs} ms`, 0, 'The watch is opened again by itself.')),
-      );
+      const limitMs = options.timeoutMs ?? 30_000;
+      const timer = setTimeout(() => request.destroy(new Error(`no answer within ${limitMs} ms`)), limitMs);
+      request.on('close', () => clearTimeout(timer));
       request.on('error', (error) => reject(unreachable(what, error)));
       request.on('response', (response) => {
+        clearTimeout(timer);
         if (response.statusCode !== 200) {
           collect(response).then((text) => reject(answerError(what, response, text)), reject);
           return;
