@@ -4,15 +4,16 @@ import { logs, SeverityNumber } from '@opentelemetry/api-logs';
 import { metrics, trace } from '@opentelemetry/api';
 import { fateOf, slowPaymentMs } from './orders.ts';
 
-type Handler = (order: number) => Promise<number>;
+/** Answers the path of a request with an HTTP status. */
+type Handler = (path: string) => Promise<number>;
 
 const placed = metrics.getMeter('shop').createCounter('shop.orders', { description: 'Orders placed' });
 
 /** Answers with the status the next service gave; the HTTP instrumentation writes both spans. */
 function forwardTo(url: string): Handler {
-  return (order) =>
+  return (path) =>
     new Promise((resolve, reject) => {
-      const request = http.get(`${url}/orders/${order}`, (response) => {
+      const request = http.get(`${url}${path}`, (response) => {
         response.resume();
         response.on('end', () => resolve(response.statusCode ?? 502));
       });
@@ -20,8 +21,9 @@ function forwardTo(url: string): Handler {
     });
 }
 
-async function takePayment(order: number): Promise<number> {
-  const fate = fateOf(order);
+async function takePayment(path: string): Promise<number> {
+  if (path === '/healthz') return 204;
+  const fate = fateOf(orderIn(path));
   if (fate === 'slow') await sleep(slowPaymentMs);
   return fate === 'declined' ? 500 : 200;
 }
@@ -45,20 +47,23 @@ export function handlerOf(next: string | undefined): Handler {
   return next === undefined ? takePayment : forwardTo(next);
 }
 
-/** GET /orders/<number> → 200 or 500; GET /healthz → 204. */
+const orderIn = (path: string): number => Number(path.split('/').at(-1));
+
+/**
+ * GET /orders/<number> → 200 or 500; GET /healthz → 204 once the services behind answer too, so that no order is placed
+ * before the whole shop is open.
+ */
 export function serve(service: string, port: number, handle: Handler): http.Server {
   const server = http.createServer((request, response) => {
-    if (request.url === '/healthz') {
-      response.writeHead(204).end();
-      return;
-    }
-    const order = Number(request.url?.split('/').at(-1));
-    handle(order)
+    const path = request.url ?? '/';
+    handle(path)
       .catch(() => 502)
       .then((status) => {
-        placed.add(1, { service, status });
-        report(service, order, status);
-        response.writeHead(status).end(`${status}\n`);
+        if (path !== '/healthz') {
+          placed.add(1, { service, status });
+          report(service, orderIn(path), status);
+        }
+        response.writeHead(status).end();
       });
   });
   return server.listen(port);
