@@ -25,11 +25,11 @@ export interface ReflectorTiming {
   readonly pageSize: number;
   /** The server ends a watch after a random time between these; seconds. */
   readonly watchSeconds: readonly [number, number];
-  /** A watch that had bookmarks (they come once a minute) and then not a byte for this long is cut; milliseconds. */
+  /** A watch that had a bookmark (they come every minute or two) and then not a byte for this long is cut; milliseconds. */
   readonly quietMs: number;
   /**
-   * The same for a watch that never had one: the server sends none for a kind in which nothing ever happened, so silence
-   * there is no failure. Dead peers are found sooner by the probes of the kernel; milliseconds.
+   * The same for a watch that never had one: an etcd that reports no progress gives none to a kind in which nothing
+   * happens, so silence there is no failure. Dead peers are found sooner by the probes of the kernel; milliseconds.
    */
   readonly idleMs: number;
   /** Wait between tries after failures; milliseconds. */
@@ -43,7 +43,7 @@ export interface ReflectorTiming {
 export const defaultTiming: ReflectorTiming = {
   pageSize: 500,
   watchSeconds: [300, 600],
-  quietMs: 90_000,
+  quietMs: 150_000,
   idleMs: 240_000,
   backoff: { baseMs: 200, maxMs: 30_000 },
   auditMs: 3_600_000,
