@@ -34,6 +34,7 @@ describe('a node', () => {
     },
   };
   const id = traceId('line');
+  let env: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     sink = await openSink();
@@ -61,17 +62,18 @@ describe('a node', () => {
       '0.0.0.0:4318': `127.0.0.1:${http}`,
       '0.0.0.0:4319': `127.0.0.1:${internal}`,
     });
+    env = {
+      K8S_NODE_NAME: 'here',
+      POD_NAME: 'node-a',
+      POD_UID: 'uid',
+      KUBERNETES_SERVICE_HOST: '127.0.0.1',
+      KUBERNETES_SERVICE_PORT: String(api.port),
+    };
     running = await runAlloy(text, {
       folder,
       account: api.account,
       stability: minimumStability(config),
-      env: {
-        K8S_NODE_NAME: 'here',
-        POD_NAME: 'node-a',
-        POD_UID: 'uid',
-        KUBERNETES_SERVICE_HOST: '127.0.0.1',
-        KUBERNETES_SERVICE_PORT: String(api.port),
-      },
+      env,
     });
   });
   afterAll(async () => {
@@ -131,5 +133,33 @@ describe('a node', () => {
 
   test('takes its own configuration again', async () => {
     expect(await running.reload()).toBe(200);
+  });
+
+  test('comes up healthy with every feature at once, and refuses spans for a while when there is no sampler', async () => {
+    const [grpc, internal] = [await freePort(), await freePort()];
+    const config = nodePipeline(stackOf(everything), {
+      ...wiring,
+      clusterName: 'eu-1',
+      mimir: { remoteWrite: `${sink.url}/api/v1/push` },
+      loki: { push: `${sink.url}/loki/api/v1/push` },
+      sampler: { headless: 'nowhere.invalid', port: 4317 },
+    });
+    const full = await runAlloy(
+      local(config, {
+        '0.0.0.0:4317': `127.0.0.1:${grpc}`,
+        '0.0.0.0:4319': `127.0.0.1:${internal}`,
+        'http://lake.tools:4318': sink.url,
+      }),
+      { account: api.account, stability: minimumStability(config), env },
+    );
+    try {
+      await until('all components to be healthy', 20_000, async () =>
+        (await full.unhealthy()) === 0 ? true : undefined,
+      );
+      const trace = { id: traceId('refused'), fate: '', spans: [{ service: 'shop' }] };
+      await expect(sendTraces(`http://127.0.0.1:${internal}`, [trace])).rejects.toThrow(/^Error: 503|^503/);
+    } finally {
+      await full.stop();
+    }
   });
 });

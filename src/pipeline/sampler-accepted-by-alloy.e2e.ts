@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { minimumStability } from '../alloy/index.ts';
@@ -10,7 +10,7 @@ import { samplingFile } from './ports.ts';
 import { samplerPipeline } from './sampler.ts';
 import { samplingData } from './sampling-data.ts';
 import { keptByShare } from './share.ts';
-import { stackOf, wiring } from './stack.fixture.ts';
+import { everything, stackOf, wiring } from './stack.fixture.ts';
 import { sendTraces, spanCount, traceId, type SentSpan, type SentTrace } from './traffic.fixture.ts';
 
 jest.setTimeout(180_000);
@@ -250,11 +250,66 @@ describe('a sampler', () => {
     });
   });
 
-  test('does not start without its data, so that it never samples blindly', async () => {
+  test.each([
+    ['no data', undefined, /sampling\.json/],
+    // Alloy 1.11 dies of a nil pointer here instead of saying what is wrong.
+    ['broken JSON', '{"statements": [', /Alloy ended with [12]/],
+    [
+      'a statement that is none',
+      '{"statements": ["set(attributes[\\"x\\"]"]}',
+      /invalid|unexpected token|unable to parse/,
+    ],
+  ])('does not start on %s, so that it never samples blindly', async (_name, data, complaint) => {
     sink = await openSink();
+    const folder = temporaryFolder();
+    if (data !== undefined) writeFileSync(join(folder, 'sampling.json'), data);
     const config = samplerPipeline(stackOf(), wiring);
-    const doors = { '0.0.0.0:4317': `127.0.0.1:${await freePort()}`, [samplingFile]: '/nowhere/sampling.json' };
-    await expect(runAlloy(local(config, doors), { stability: minimumStability(config) })).rejects.toThrow(/nowhere/);
+    const doors = {
+      '0.0.0.0:4317': `127.0.0.1:${await freePort()}`,
+      [samplingFile]: join(folder, 'sampling.json'),
+    };
+    const starting = runAlloy(local(config, doors), { folder, stability: minimumStability(config) });
+    await expect(starting).rejects.toThrow(complaint);
     await sink.close();
+  });
+
+  test('comes up healthy with every feature at once, its queue on disk and bounded in bytes', async () => {
+    sink = await openSink();
+    const folder = temporaryFolder();
+    const stack = stackOf(everything);
+    writeFileSync(join(folder, 'sampling.json'), JSON.stringify(samplingData(stack)));
+    const config = samplerPipeline(stack, {
+      ...wiring,
+      clusterName: 'eu-1',
+      tempo: { otlpGrpc: `127.0.0.1:${await freePort()}` },
+      mimir: { remoteWrite: `${sink.url}/api/v1/push` },
+    });
+    const http = await freePort();
+    running = await runAlloy(
+      local(config, {
+        'grpc {\n': `http {\n\t\tendpoint = "127.0.0.1:${http}"\n\t}\n\n\tgrpc {\n`,
+        '0.0.0.0:4317': `127.0.0.1:${await freePort()}`,
+        'http://lake.tools:4318': sink.url,
+        [samplingFile]: join(folder, 'sampling.json'),
+        'decision_wait  = "20s"': 'decision_wait  = "1s"',
+      }),
+      { folder, stability: minimumStability(config), env: { OSTACK_EXPORT_VENDOR_AUTHORIZATION: 'Bearer x' } },
+    );
+    await until('all components to be healthy', 20_000, async () =>
+      (await running.unhealthy()) === 0 ? true : undefined,
+    );
+    const traces = make('buffered', 5);
+    await sendTraces(`http://127.0.0.1:${http}`, traces);
+    await decided(traces, 0);
+    const queue =
+      /^otelcol_exporter_queue_(size|capacity)\{.*component_id="otelcol\.exporter\.otlp\.tempo".*\} (\S+)$/gm;
+    const seen = Object.fromEntries(
+      [...(await running.metrics()).matchAll(queue)].map(([, of, value]) => [of, Number(value)]),
+    );
+    expect(seen['capacity']).toBe(Math.floor(2 * 2 ** 30 * 0.4));
+    expect(seen['size']).toBeGreaterThan(1000);
+    const kept = join(folder, 'storage', 'otelcol.storage.file.buffer');
+    expect(readdirSync(kept, { recursive: true }).length).toBeGreaterThan(0);
+    await end();
   });
 });
