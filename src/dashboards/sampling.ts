@@ -5,6 +5,9 @@ const tail = 'otelcol_processor_tail_sampling';
 const decided = `${tail}_global_count_traces_sampled_total`;
 const perSecond = (selector: string) => `sum(rate(${decided}${selector}[$__rate_interval]))`;
 
+/** Alloy puts the name of the component before that of the policy. */
+const byPolicy = `sum by (policy) (label_replace(rate(${tail}_count_traces_sampled_total{sampled="true"}[$__rate_interval]), "policy", "$1", "policy", ".*[.](.+)"))`;
+
 /** What the samplers keep and drop, by which policy, and whether they can see whole traces. */
 export function sampling(): DashboardBuilder {
   return dashboard('sampling', 'Sampling', 'Traces kept and dropped by the samplers, and why.')
@@ -69,7 +72,7 @@ export function sampling(): DashboardBuilder {
         width: 12,
         series: [
           {
-            expr: `sum by (policy) (rate(${tail}_count_traces_sampled_total{sampled="true"}[$__rate_interval]))`,
+            expr: byPolicy,
             legend: '{{policy}}',
           },
         ],

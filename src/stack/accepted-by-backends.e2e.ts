@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePorts } from '../../e2e/cluster/control-plane.ts';
 import { programPath } from '../../e2e/cluster/programs.ts';
+import { catalogue } from '../dashboards/index.ts';
 import { everything, objectOf, objectsOf, type SomeSpec } from './specimen.ts';
 
 const verifiers = {
@@ -68,11 +69,22 @@ describe.each(backends)('%s', (backend) => {
     const first = await started(backend, file, ports);
     await eventually(() => send[backend](ports), first);
     await eventually(() => has[backend](ports), first);
+    await eventually(() => emitsCatalogue(backend, http), first);
     await ended(first.child, 'SIGTERM');
     const second = await started(backend, file, ports);
     await eventually(() => has[backend](ports), second);
   }, 180_000);
 });
+
+/** Whether a program has the metrics the catalogue says it has; those of refusals come with the first one. */
+async function emitsCatalogue(backend: Backend, http: number): Promise<boolean> {
+  const served = await text(`http://127.0.0.1:${http}/metrics`);
+  const absent = catalogue
+    .filter(({ from, name }) => (from === backend || name.startsWith('process_')) && !name.includes('_discarded_'))
+    .filter(({ name }) => !new RegExp(`^${name}[ {]`, 'm').test(served));
+  if (absent.length > 0) throw new Error(`no ${absent.map(({ name }) => name).join(', ')}`);
+  return true;
+}
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { operatorRules, type PolicyRule } from './rbac.ts';
-import { everything, objectsOf } from './specimen.ts';
+import { everything, objectsOf, type SomeSpec } from './specimen.ts';
 
 const objects = objectsOf(everything);
 
@@ -43,7 +43,16 @@ test('it may write nothing that no plan holds', () => {
   expect(JSON.stringify(operatorRules())).not.toContain('*');
 });
 
-test('no collector may read logs of pods when pod logs are off', () => {
-  const rules = objectsOf({ collection: { podLogs: { enabled: false } } }).find(({ kind }) => kind === 'ClusterRole');
-  expect(JSON.stringify(rules)).not.toContain('pods/log');
+test('a collector may list and watch pods and their owners, and read logs only where it collects them', () => {
+  const seen = [
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+    { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list', 'watch'] },
+  ];
+  const logs = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] };
+  expect(rulesOf({})).toEqual([...seen, logs]);
+  expect(rulesOf({ collection: { podLogs: { enabled: false } } })).toEqual(seen);
 });
+
+function rulesOf(spec: SomeSpec): unknown {
+  return objectsOf(spec).find(({ kind }) => kind === 'ClusterRole')?.['rules'];
+}
