@@ -1,5 +1,4 @@
-import { existsSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { apiServer } from './api-server.ts';
