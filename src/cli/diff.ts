@@ -1,12 +1,11 @@
-import { stringify } from 'yaml';
 import { parseStack, type Stack } from '../api/index.ts';
-import { connect, Discovery, refOf, Rest, textOf, WatchedCluster, type KubeObject, type Live } from '../kube/index.ts';
+import { connect, Discovery, NotFound, refOf, Rest, WatchedCluster, type Live, type Ref } from '../kube/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { adopted, FactFinder, inventoryOf, leftovers, scopesOf, stackRef } from '../operator/index.ts';
 import { plan } from '../stack/index.ts';
 import { NotFine } from './exit.ts';
-import { lineDiff, unified } from './line-diff.ts';
+import { objectDiff } from './object-diff.ts';
 import { problemText } from './problems.ts';
 import { readStacks } from './stack-file.ts';
 
@@ -17,6 +16,13 @@ export interface DiffOptions {
   readonly file: string;
   readonly image: string;
   readonly operatorNamespace: string;
+}
+
+/** The cluster as the operator sees it, and whole objects, of which its stores keep only digests of long texts. */
+interface View {
+  readonly cluster: WatchedCluster;
+  readonly facts: FactFinder;
+  whole(ref: Ref): Promise<Live | undefined>;
 }
 
 /** `ostack diff`: what applying the stacks of a file would change, asked of the API server by dry runs. Throws NotFine if anything would. */
@@ -38,14 +44,11 @@ export async function diff(options: DiffOptions): Promise<void> {
     signal: life.signal,
   });
   try {
-    if (!(await cluster.waitSynced(30_000)))
-      throw new Error('the objects of the cluster could not be listed within 30 s');
-    const apiVersions = await new Discovery(rest).apiVersions();
-    const { image: operatorImage, operatorNamespace } = options;
-    const facts = new FactFinder({ cluster, apiVersions, operatorImage, operatorNamespace });
+    if (!(await cluster.waitSynced(30_000))) throw new Error('the cluster could not be read within 30 s');
+    const view = await viewOf(cluster, rest, options);
     let changes = 0;
     for (const resource of resources)
-      changes += await diffStack(resource, options.namespace ?? endpoint.namespace, cluster, facts);
+      changes += await diffStack(resource, options.namespace ?? endpoint.namespace, view);
     process.stdout.write(changes === 0 ? 'no difference\n' : `${changes} objects differ\n`);
     if (changes > 0) throw new NotFine();
   } finally {
@@ -55,25 +58,43 @@ export async function diff(options: DiffOptions): Promise<void> {
   }
 }
 
-async function diffStack(
-  resource: unknown,
-  namespace: string,
-  cluster: WatchedCluster,
-  facts: FactFinder,
-): Promise<number> {
+async function viewOf(cluster: WatchedCluster, rest: Rest, options: DiffOptions): Promise<View> {
+  const discovery = new Discovery(rest);
+  const apiVersions = await discovery.apiVersions();
+  const { image: operatorImage, operatorNamespace } = options;
+  return {
+    cluster,
+    facts: new FactFinder({ cluster, apiVersions, operatorImage, operatorNamespace }),
+    async whole(ref) {
+      try {
+        return (await rest.request('GET', await discovery.pathOf(ref))).body as Live;
+      } catch (error) {
+        if (error instanceof NotFound) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Prints the differences of one stack; returns how many objects differ. */
+async function diffStack(resource: unknown, namespace: string, { cluster, facts, whole }: View): Promise<number> {
   const stack = identified(resource, namespace, cluster);
   const made = plan(stack, await facts.factsOf(stack));
   if (made.problems.length > 0) refuse(made.problems.map(problemText));
-  const objects = made.components
-    .flatMap((c) => c.objects)
-    .map((object) => (stack.uid === '' ? object : adopted(object, stack)));
   let changes = 0;
-  for (const object of objects) {
-    const before = cluster.read(refOf(object));
-    changes += show(object, before, before === undefined ? object : await cluster.dryRun(object));
+  const tell = (text: string | undefined) => {
+    if (text === undefined) return;
+    changes += 1;
+    process.stdout.write(`${text}\n`);
+  };
+  for (const rendered of made.components.flatMap((component) => component.objects)) {
+    const object = stack.uid === '' ? rendered : adopted(rendered, stack);
+    const before = await whole(refOf(object));
+    tell(objectDiff(refOf(object), before, before === undefined ? object : await cluster.dryRun(object)));
   }
-  for (const entry of leftovers(cluster, stack, [], inventoryOf(made)))
-    changes += show(entry, cluster.read(entry), undefined);
+  for (const entry of leftovers(cluster, stack, [], inventoryOf(made))) {
+    tell(objectDiff(entry, await whole(entry), undefined));
+  }
   return changes;
 }
 
@@ -90,42 +111,4 @@ function identified(resource: unknown, namespace: string, cluster: WatchedCluste
 function refuse(lines: readonly string[]): never {
   process.stderr.write(lines.join(''));
   throw new NotFine();
-}
-
-function show(
-  of: Parameters<typeof textOf>[0] | KubeObject,
-  before: Live | undefined,
-  after: KubeObject | Live | undefined,
-): number {
-  const text = unified(lineDiff(linesOf(before), linesOf(after)));
-  if (text === '') return 0;
-  const name = textOf('metadata' in of ? refOf(of) : of);
-  process.stdout.write(
-    `${before === undefined ? 'create' : after === undefined ? 'delete' : 'change'} ${name}\n${text}\n`,
-  );
-  return 1;
-}
-
-/** The object as YAML lines, without what the server keeps for itself and without the content of Secrets. */
-function linesOf(object: KubeObject | Live | undefined): string[] {
-  if (object === undefined) return [];
-  const { status: _status, metadata, ...rest } = object as Live;
-  const { managedFields: _m, resourceVersion: _v, uid: _u, generation: _g, creationTimestamp: _c, ...kept } = metadata;
-  const { 'ostack.io/rendering': _r, ...annotations } = kept.annotations ?? {};
-  const shown = {
-    ...rest,
-    metadata: { ...kept, ...(Object.keys(annotations).length > 0 ? { annotations } : { annotations: undefined }) },
-  };
-  return stringify(rest.kind === 'Secret' ? hidden(shown) : shown, {
-    lineWidth: 0,
-    sortMapEntries: true,
-    aliasDuplicateObjects: false,
-  })
-    .trimEnd()
-    .split('\n');
-}
-
-function hidden(secret: object): object {
-  const data = (secret as { data?: Record<string, string> }).data ?? {};
-  return { ...secret, data: Object.fromEntries(Object.keys(data).map((key) => [key, '(hidden)'])) };
 }

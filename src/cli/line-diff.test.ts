@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { lineDiff, unified } from './line-diff.ts';
 
-const lines = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 });
+const lines = array(constantFrom('a', 'b', 'c'), { maxLength: 12 });
 
 test('taking away and adding what it says leads from one to the other', () => {
-  fc.assert(
-    fc.property(lines, lines, (before, after) => {
+  assert(
+    property(lines, lines, (before, after) => {
       const diff = lineDiff(before, after);
       expect(diff.filter((l) => l.sign !== '+').map((l) => l.text)).toEqual(before);
       expect(diff.filter((l) => l.sign !== '-').map((l) => l.text)).toEqual(after);

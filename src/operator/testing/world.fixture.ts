@@ -123,6 +123,7 @@ export async function startWorld(): Promise<World> {
     return lines()
       .slice(start)
       .map((line) => JSON.parse(line) as AuditEvent)
+      .filter((e) => !e.requestURI.includes('dryRun=All'))
       .filter((e) => e.stage === 'ResponseComplete' && e.impersonatedUser === undefined && e.user?.username === 'admin')
       .map(({ verb, objectRef, responseStatus }) => ({
         verb,
@@ -141,6 +142,7 @@ export async function startWorld(): Promise<World> {
 interface AuditEvent {
   readonly stage: string;
   readonly verb: string;
+  readonly requestURI: string;
   readonly user?: { readonly username: string };
   readonly impersonatedUser?: object;
   readonly objectRef?: { resource?: string; subresource?: string; name?: string; namespace?: string };
