@@ -15,7 +15,8 @@ static __always_inline void close_event(struct conn *c, struct sock *sk, bool fa
 	struct work *w = work_of(WORK_CLOSE);
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 
-	if (!w || !report_closes)
+	/* Userland ends a SLOW connection's exchanges by its close. */
+	if (!w || (!report_closes && c->mode != MODE_SLOW))
 		return;
 	struct close_record *r = &w->record.close;
 

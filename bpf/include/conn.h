@@ -58,7 +58,8 @@ struct conn {
 	u8 failed; /* connect() came to nothing */
 	u8 pad[3];
 	u32 next[2]; /* TCP sequence after the last byte seen */
-	u32 flush_to;
+	u32 pad1;
+	u64 flush_to; /* what was pending below this queue position when `flush` was set is lost */
 	u64 bytes[2];
 	u64 slow_offset[2];
 	u64 head; /* pending queue: written by the response direction only */

@@ -72,10 +72,12 @@ static __always_inline void conn_gap(struct conn *c, struct http_stream *s, u32 
 	s->facts = 0;
 	s->carried = 0;
 	c->midstream[direction] = 1;
-	if (c->side && direction == requests_go(c))
+	if (c->side && direction == requests_go(c)) {
+		c->flush_to = c->tail;
 		c->flush = 1;
-	else
+	} else if (!c->flush) {
 		c->head = LOAD_ORDERED(&c->tail);
+	}
 }
 
 /* What every socket call of every process runs. Leaves before touching memory of its own unless the process was
@@ -147,20 +149,24 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 	}
 	if (c->protocol == PROTOCOL_UNKNOWN) {
 		cover_unknown(c->service, size);
+		io_skip(size);
 		return 0;
 	}
 	if (c->blind[direction]) {
 		cover_blind(c->service, size);
+		io_skip(size);
 		return 0;
 	}
 	if (c->flush && c->side && direction != requests_go(c)) {
 		c->flush = 0;
-		c->head = LOAD_ORDERED(&c->tail);
+		if (c->head < c->flush_to)
+			c->head = c->flush_to;
 	}
 	/* The middle of a body needs no reading. */
 	if (s->phase == HTTP_BODY && s->left > size && !(s->facts & HTTP_IN_REST)) {
 		s->left -= size;
 		cover_parsed(c->service, size);
+		io_skip(size);
 		return 0;
 	}
 	struct work *w = work_of(direction);

@@ -15,8 +15,8 @@ struct io {
 struct io_call {
 	u64 buffer;
 	u64 count;
-	u64 timeout;
 	u32 shape;
+	u32 timed; /* may end after any message, unseen */
 };
 
 /* vectors: which message of a sendmmsg or recvmmsg call comes next, per thread; the socket layer says a message moved, not
@@ -87,7 +87,7 @@ static __always_inline void io_call_read(struct io_call *call)
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 
 	call->shape = IO_OPAQUE;
-	call->timeout = 0;
+	call->timed = 0;
 	if (task->flags & (PF_IO_WORKER | PF_KTHREAD))
 		return;
 	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax)) {
@@ -98,14 +98,14 @@ static __always_inline void io_call_read(struct io_call *call)
 		call->shape = io_shape_x86(x->orig_ax);
 		call->buffer = x->si;
 		call->count = x->dx;
-		call->timeout = x->r8;
+		call->timed = x->orig_ax == 299 && x->r8;
 	} else if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->syscallno)) {
 		struct pt_regs___arm64 *a = (void *)regs;
 
 		call->shape = io_shape_arm64((u32)a->syscallno);
 		call->buffer = a->regs[1];
 		call->count = a->regs[2];
-		call->timeout = a->regs[4];
+		call->timed = a->syscallno == 243 && a->regs[4];
 	}
 }
 
@@ -127,7 +127,7 @@ static __always_inline void io_messages(struct io *io, struct io_call *call, u32
 	struct vector_position *at = bpf_task_storage_get(&vectors, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	u64 index = 0, room = 0;
 
-	if (!at || call->timeout) /* a timeout may end the call after any message, unseen */
+	if (!at || call->timed)
 		return;
 	if (at->vector == call->buffer && at->count == call->count && at->next < call->count)
 		index = at->next;
@@ -171,6 +171,18 @@ static __always_inline void io_open(struct io *io, u32 size)
 	} else if (call.shape == IO_MESSAGES) {
 		io_messages(io, &call, size);
 	}
+}
+
+/* Bytes moved that nobody needs to read: a vectored call is one message further all the same. */
+__attribute__((noinline)) u32 io_skip(u32 size)
+{
+	struct io_call call = {};
+	struct io io = {};
+
+	io_call_read(&call);
+	if (call.shape == IO_MESSAGES)
+		io_messages(&io, &call, size);
+	return 0;
 }
 
 /* A call that failed moved no message; if it was a vectored one it is over. */

@@ -1,6 +1,6 @@
 /**
  * Every reason the kernel side counts, in map order: what was seen, what was kept, and each way something is not
- * followed. Order is `enum health` of bpf/maps/health.h; a test compares the two.
+ * followed. The first `kernelReasons` are in the order of `enum health` in bpf/maps/health.h; a test compares the two.
  */
 export const healthReasons = [
   'sends',
@@ -39,7 +39,12 @@ export const healthReasons = [
   'unparsed',
   'storageFull',
   'targetsFull',
+  'slowExchanges',
+  'slowLost',
   'recursionMisses',
 ] as const;
+
+/** Reasons counted in the kernel's map; the rest are userland's. */
+export const kernelReasons = healthReasons.indexOf('slowExchanges');
 
 export type HealthReason = (typeof healthReasons)[number];

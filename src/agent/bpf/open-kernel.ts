@@ -3,15 +3,17 @@ import type { ControlEvent } from './control-event.ts';
 import type { FlightSummary, KeptExchange } from './exchange.ts';
 import type { Feature, FeatureName, Tier } from './feature.ts';
 import { probeFeatures } from './features.ts';
-import { healthReasons, type HealthReason } from './health.ts';
+import { healthReasons, kernelReasons, type HealthReason } from './health.ts';
 import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 import * as layout from './layout.gen.ts';
 import { objectInfo } from './libbpf.ts';
 import { loadProbes, type Probes } from './probes.ts';
 import { controlAt, keptAt, summaryAt } from './records.ts';
-import { RedReader, maxServices } from './red-reader.ts';
+import { RedReader, maxServices, seriesKey, sumOf } from './red-reader.ts';
+import type { RedRow } from './red-row.ts';
 import { Ring } from './ring.ts';
 import { RouteTable } from './route-table.ts';
+import { SlowConnections } from './slow-connections.ts';
 import { TargetSet } from './target-set.ts';
 import { UnsupportedKernel } from './unsupported.ts';
 
@@ -56,6 +58,9 @@ class ProbedKernel implements Kernel {
   readonly #flight: BpfMap;
   readonly #kept: Ring;
   readonly #control: Ring;
+  readonly #slowRing: Ring;
+  readonly #slow: SlowConnections;
+  readonly #policyOf = new Map<number, Policy>();
   readonly #timer: NodeJS.Timeout | undefined;
   #takeKept: (exchange: KeptExchange) => void = () => {};
   #takeControl: (event: ControlEvent) => void = () => {};
@@ -72,10 +77,22 @@ class ProbedKernel implements Kernel {
     this.#routes = new RouteTable(fd('routes'));
     this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
-    this.#health = new BpfMap(fd('health'), 4, (healthReasons.length - 1) * 8 * cpus, 1);
+    this.#health = new BpfMap(fd('health'), 4, kernelReasons * 8 * cpus, 1);
     this.#flight = new BpfMap(fd('flight'), 4, layout.summary.structSize * cpus, flightSlots);
     this.#kept = new Ring(fd('kept'), rings.kept);
     this.#control = new Ring(fd('control'), rings.control);
+    this.#slowRing = new Ring(fd('slow'), rings.slow);
+    this.#slow = new SlowConnections({
+      policyOf: (serviceId) => this.#policyOf.get(serviceId),
+      learnRoute: ({ routeHash, target }, serviceId) => {
+        if (this.#routes.learn(routeHash, target)) {
+          const template = this.#routes.text(routeHash) ?? '';
+          this.#takeControl({ kind: 'route', routeHash, serviceId, template });
+        }
+        return this.#routes.resolve(routeHash);
+      },
+      kept: (exchange) => this.#takeKept(exchange),
+    });
     const every = options.pollEveryMs ?? 50;
     this.#timer = every > 0 ? setInterval(() => this.poll(), every).unref() : undefined;
   }
@@ -108,6 +125,7 @@ class ProbedKernel implements Kernel {
     value.writeUInt8(policy.keepErrors ? 1 : 0, p.keepErrors);
     value.writeUInt8(1, p.set);
     this.#policies.set(keyOf(serviceId), value);
+    this.#policyOf.set(serviceId, policy);
   }
 
   setRoute(routeHash: bigint, to: bigint): void {
@@ -119,8 +137,17 @@ class ProbedKernel implements Kernel {
     return this.#routes.text(routeHash);
   }
 
-  readRed() {
-    return this.#red.rows();
+  readRed(): RedRow[] {
+    const rows = this.#red.rows();
+    const slow = [...this.#slow.rows()];
+    if (slow.length === 0) return rows;
+    const series = new Map(rows.map((row) => [seriesKey(row), row]));
+    for (const row of slow) {
+      const moved = { ...row, routeHash: this.#routes.resolve(row.routeHash) };
+      const there = series.get(seriesKey(moved));
+      series.set(seriesKey(moved), there ? sumOf(there, moved) : moved);
+    }
+    return [...series.values()];
   }
 
   readOverflow() {
@@ -133,14 +160,21 @@ class ProbedKernel implements Kernel {
 
   readHealth(): Readonly<Record<HealthReason, bigint>> {
     const values = this.#health.get(keyOf(0)) ?? Buffer.alloc(0);
-    const perCpu = (healthReasons.length - 1) * 8;
+    const perCpu = kernelReasons * 8;
     const sum = (index: number) => {
       let total = 0n;
       for (let at = index * 8; at < values.length; at += perCpu) total += values.readBigUInt64LE(at);
       return total;
     };
-    const counted = healthReasons.slice(0, -1).map((reason, index) => [reason, sum(index)]);
-    return { ...Object.fromEntries(counted), recursionMisses: this.#recursionMisses() };
+    const health = Object.fromEntries(
+      healthReasons.map((reason, index) => [reason, index < kernelReasons ? sum(index) : 0n]),
+    ) as Record<HealthReason, bigint>;
+    const { slowExchanges, ...counts } = this.#slow.counts;
+    for (const [reason, count] of Object.entries(counts)) health[reason as HealthReason] += count;
+    health.slowExchanges = slowExchanges;
+    health.exchanges += slowExchanges;
+    health.recursionMisses = this.#recursionMisses();
+    return health;
   }
 
   /** Runs the kernel left out because the same program was already running on that CPU. */
@@ -162,12 +196,15 @@ class ProbedKernel implements Kernel {
 
   poll(): number {
     if (!this.#open) return 0;
+    const slow = this.#slowRing.drain((view, bytes, at) => this.#slow.take(view, bytes, at));
+    this.#slow.settle();
     const control = this.#control.drain((view, bytes, at) => {
       const event = controlAt(view, bytes, at, (hash) => this.routeText(hash));
+      if (event?.kind === 'close') this.#slow.close(event.socket, event.closedNs);
       if (event) this.#takeControl(event);
     });
     const kept = this.#kept.drain((view, bytes, at) => this.#takeKept(keptAt(view, bytes, at)));
-    return control + kept;
+    return slow + control + kept;
   }
 
   scanFlight(): FlightSummary[] {
@@ -185,6 +222,7 @@ class ProbedKernel implements Kernel {
     clearInterval(this.#timer);
     this.#kept.close();
     this.#control.close();
+    this.#slowRing.close();
     this.#targets.close();
     this.#probes.close();
   }

@@ -26,6 +26,13 @@ export class RouteTable {
     return template;
   }
 
+  /** Enters a route that userland saw first. True: it was new. */
+  learn(hash: bigint, target: Uint8Array): boolean {
+    if (hash === 0n || this.text(hash) !== undefined) return false;
+    this.#texts.set(hash, foldTarget(target).template);
+    return true;
+  }
+
   /** Counts `hash` under `to` from now on; rows already counted are merged when they are read. */
   redirect(hash: bigint, to: bigint): void {
     const value = this.#map.get(keyOf(hash)) ?? Buffer.alloc(entry.structSize);

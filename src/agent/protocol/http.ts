@@ -23,6 +23,10 @@ export interface HttpHead {
   /** Transfer-Encoding that does not end in chunked. */
   readonly coded: boolean;
   readonly trace: { readonly traceId: string; readonly parentSpanId: string; readonly flags: number } | undefined;
+  /** Offset in the stream of the head's first byte. */
+  readonly offset: number;
+  /** Its first bytes, as many as the reader was asked to keep. */
+  readonly beginning: Uint8Array;
 }
 
 /** `not`: the first line is not HTTP/1; `odd`: framing that cannot be followed, with the head if it was one's. */
@@ -44,6 +48,15 @@ export class HttpReader {
   #body = 0n;
   #head: { -readonly [K in keyof HttpHead]: HttpHead[K] } = emptyHead();
   #odd = false;
+  #consumed = 0;
+  #offset = 0;
+  #beginning: number[] = [];
+  readonly #keepBytes: number;
+
+  /** @param keepBytes how much of each head to hand back raw. */
+  constructor(keepBytes = 0) {
+    this.#keepBytes = keepBytes;
+  }
 
   /** Between messages, with nothing of the next one seen. */
   get idle(): boolean {
@@ -62,11 +75,12 @@ export class HttpReader {
 
   /** Passes `size` bytes nobody can read. False: they were not a body's, the stream is lost. */
   skip(size: bigint): boolean {
+    this.#consumed += Number(size);
     if (this.#phase === 'untilClose') {
       this.#body += size;
       return true;
     }
-    if (this.#phase !== 'body' || this.#left <= size) return false;
+    if (this.#inRest || this.#phase !== 'body' || this.#left <= size) return false;
     this.#left -= size;
     return true;
   }
@@ -113,12 +127,18 @@ export class HttpReader {
 
   /** One byte of a line. */
   #take(c: number): HttpEvent | undefined {
+    const begins = this.#phase === 'start' && this.#line.length === 0 && !this.#inRest;
+    if (begins) {
+      this.#offset = this.#consumed;
+      this.#beginning = [];
+    }
+    this.#consumed++;
+    if (this.#beginning.length < this.#keepBytes) this.#beginning.push(c);
     if (this.#inRest) {
       this.#inRest = c !== 0x0a;
       return undefined;
     }
     if (c === 0x0a) return this.#endLine(false);
-    const begins = this.#phase === 'start' && this.#line.length === 0;
     if (begins && c !== 0x0d && (c < 0x41 || c > 0x5a)) return { kind: 'not' };
     if (this.#line.length === longestLine) {
       this.#inRest = true;
@@ -134,12 +154,11 @@ export class HttpReader {
   }
 
   #pass(available: number): number {
-    if (this.#phase === 'untilClose') {
-      this.#body += BigInt(available);
-      return available;
-    }
-    const n = this.#left < BigInt(available) ? Number(this.#left) : available;
-    this.#left -= BigInt(n);
+    const open = this.#phase === 'untilClose';
+    const n = !open && this.#left < BigInt(available) ? Number(this.#left) : available;
+    if (open) this.#body += BigInt(n);
+    else this.#left -= BigInt(n);
+    this.#consumed += n;
     return n;
   }
 
@@ -152,6 +171,8 @@ export class HttpReader {
         return line === '' ? undefined : this.#start(line, lengthy);
       case 'headers':
         if (line !== '') return this.#header(line, lengthy);
+        this.#head.offset = this.#offset;
+        this.#head.beginning = Uint8Array.from(this.#beginning);
         return this.#odd ? { kind: 'odd', head: this.#head } : { kind: 'head', head: this.#head };
       case 'chunkSize':
         return this.#chunk(line);
@@ -246,6 +267,8 @@ function emptyHead(): HttpHead {
     chunked: false,
     coded: false,
     trace: undefined,
+    offset: 0,
+    beginning: new Uint8Array(0),
   };
 }
 
