@@ -4,11 +4,15 @@ import { maxServices, openKernel } from './bpf/index.ts';
 import { inClusterApiServer } from './process/index.ts';
 import type { AgentEnvironment } from './start-agent.ts';
 
+// Every page of a ring counts twice against the agent's memory; at 20 reads a second this holds 40,000 kept exchanges a second.
+const keptRingBytes = 2 ** 20;
+const slowRingBytes = 2 ** 20;
+
 /** The real kernel, clock and processes of this host; in a cluster also the API server this pod is to ask. */
 export function hostEnvironment(log: Log, version: string, cluster: boolean): AgentEnvironment {
   const apiServer = cluster ? inClusterApiServer(process.env) : undefined;
   return {
-    openKernel,
+    openKernel: () => openKernel({ keptRingBytes, slowRingBytes, reportCloses: false }),
     maxServices,
     ...(apiServer ? { apiServer } : {}),
     procRoot: '/proc',

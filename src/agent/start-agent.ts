@@ -120,7 +120,8 @@ function readinessOf(agent: Agent, kernel: Kernel): Readiness {
     reason: waiting ? 'PodsUnknown' : 'Ready',
     message,
     tier: kernel.tier,
-    missing: kernel.features.filter(({ present }) => !present),
+    // The second tier is not missed where the first is there.
+    missing: kernel.features.filter(({ name, present }) => !present && name !== 'socket-layer-fentry'),
     targets,
     protection: agent.breaker.step.name,
     configProblems: agent.configProblems,

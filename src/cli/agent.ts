@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { hostEnvironment, InvalidConfig, runLocal, startAgentFromFile } from '../agent/index.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { createLog } from '../lib/log.ts';
+import { WrongUsage } from './exit.ts';
 
 interface Options {
   readonly config?: string;
@@ -41,7 +42,8 @@ export function agentCommand(): Command {
 }
 
 async function node(options: Options): Promise<void> {
-  if (options.config === undefined) throw new Error('say --config FILE for a node agent, or --local for this host');
+  if (options.config === undefined)
+    throw new WrongUsage('say --config FILE for a node agent, or --local for this host');
   const log = createLog('agent', options.logLevel);
   const running = await startAgentFromFile(options.config, hostEnvironment(log, manifest.version, true)).catch(
     (error: unknown) => {
@@ -57,7 +59,7 @@ async function node(options: Options): Promise<void> {
 
 async function local(options: Options): Promise<void> {
   const { pid, port, exec } = options;
-  if (pid.length + port.length + exec.length === 0) throw new Error('say whom to follow: --pid, --port or --exec');
+  if (pid.length + port.length + exec.length === 0) throw new WrongUsage('say whom to follow: --pid, --port or --exec');
   const stop = new AbortController();
   void terminated().then(() => stop.abort());
   await runLocal(
