@@ -79,9 +79,10 @@ export class Peers {
   async #askAll(server: ApiServer): Promise<void> {
     while (this.#asked.size > 0 && !this.#abort.signal.aborted) {
       const [address, empty] = this.#asked.entries().next().value as [string, number];
-      this.#asked.delete(address);
       const peer = await this.#ask(server, address).catch(() => undefined);
       this.counters.add('peer_lookups_total');
+      // To the end of the line, if it has to be asked for again.
+      this.#asked.delete(address);
       if (peer) this.#remember(address, peer);
       else if (empty + 1 < emptyAnswers) this.#asked.set(address, empty + 1);
       else this.#remember(address, { kind: isPrivate(address) ? 'service' : 'outside' });

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Clock } from '../../lib/clock.ts';
+import { FakeApi } from './api.fixture.ts';
+import { Peers, type PeersOptions } from './peers.ts';
+import type { Pod } from './pod.ts';
+
+const clock: Clock = { now: () => 0, sleep: async () => void (await new Promise((resolve) => setTimeout(resolve, 1))) };
+const pod = (name: string, address: string, namespace = 'ns') => ({
+  metadata: { uid: name, name, namespace },
+  status: { podIPs: [{ ip: address }] },
+});
+
+let api: FakeApi;
+let peers: Peers;
+let here: Map<string, Pod>;
+beforeEach(async () => {
+  api = await FakeApi.start();
+  here = new Map();
+});
+afterEach(async () => {
+  await peers.stop();
+  api.stop();
+});
+
+function start(options: Partial<PeersOptions> = {}): Peers {
+  peers = new Peers({
+    podAt: (address) => here.get(address),
+    identityIn: (uid) => (uid === 'target' ? { key: 'k', name: 'shop', namespace: 'ns', resource: {} } : undefined),
+    takesPod: (one) => one.namespace !== 'skipped',
+    hostAddresses: () => new Set(['10.244.0.1']),
+    server: api.server,
+    clock,
+    ...options,
+  });
+  return peers;
+}
+const named = async (address: string) => {
+  for (let i = 0; i < 500; i++) {
+    const peer = peers.peerOf(address);
+    if (peer.kind !== 'pending') return peer;
+    await clock.sleep(1);
+  }
+  throw new Error(`${address} stays pending`);
+};
+
+test('pods of this node are known at once, by the name their processes report under', () => {
+  start();
+  here.set('10.0.0.5', {
+    uid: 'target',
+    name: 'p',
+    namespace: 'ns',
+    labels: {},
+    annotations: {},
+    ips: [],
+    hostNetwork: false,
+    containers: new Map(),
+  });
+  here.set('10.0.0.6', { ...(here.get('10.0.0.5') as Pod), uid: 'other', name: 'quiet' });
+  expect(peers.peerOf('10.0.0.5')).toEqual({ kind: 'workload', name: 'shop', namespace: 'ns', counted: true });
+  expect(peers.peerOf('10.0.0.6')).toMatchObject({ name: 'quiet', counted: false });
+  here.clear();
+  expect(peers.peerOf('10.0.0.5')).toMatchObject({ name: 'shop', counted: true });
+  expect(api.asked).toEqual([]);
+});
+
+test('pods of other nodes are asked for once, when they show up', async () => {
+  api.reply = (url) => {
+    const selector = url.searchParams.get('fieldSelector') ?? '';
+    const items = url.pathname.endsWith('/pods')
+      ? [pod(selector.endsWith('.7') ? 'far' : 'x', '10.0.1.7', selector.endsWith('.8') ? 'skipped' : 'ns')]
+      : [];
+    return { status: 200, body: { items } };
+  };
+  start();
+  expect(peers.peerOf('10.0.1.7')).toEqual({ kind: 'pending' });
+  expect(await named('10.0.1.7')).toEqual({ kind: 'workload', name: 'far', namespace: 'ns', counted: true });
+  expect(await named('10.0.1.8')).toMatchObject({ counted: false });
+  peers.peerOf('10.0.1.7');
+  expect(api.asked).toEqual([
+    'Bearer secret /api/v1/pods?fieldSelector=status.podIP%3D10.0.1.7&limit=10',
+    'Bearer secret /api/v1/pods?fieldSelector=status.podIP%3D10.0.1.8&limit=10',
+  ]);
+});
+
+test('virtual addresses of services are told from the world outside, also without the right to list services', async () => {
+  let allowed = true;
+  api.reply = (url) => {
+    if (url.pathname.endsWith('/pods')) return { status: 200, body: { items: [] } };
+    return allowed ? { status: 200, body: { items: url.search.includes('10.96') ? [{}] : [] } } : { status: 403 };
+  };
+  start();
+  expect(await named('10.96.0.9')).toEqual({ kind: 'service' });
+  expect(await named('203.0.113.4')).toEqual({ kind: 'outside' });
+  allowed = false;
+  expect(await named('10.96.0.10')).toEqual({ kind: 'service' });
+  expect(await named('203.0.113.5')).toEqual({ kind: 'outside' });
+});
+
+test('a pod the API server learns of a moment later is still named', async () => {
+  let asked = 0;
+  api.reply = (url) => ({
+    status: 200,
+    body: { items: url.pathname.endsWith('/pods') && ++asked > 2 ? [pod('new', '10.0.1.9')] : [] },
+  });
+  start();
+  expect(await named('10.0.1.9')).toMatchObject({ kind: 'workload', name: 'new' });
+});
+
+test("the host's own addresses and loopback are the host; without a cluster the rest is outside", () => {
+  start({ server: undefined as never });
+  expect(['127.0.0.1', '127.8.0.1', '10.244.0.1', '10.0.0.1'].map((address) => peers.peerOf(address).kind)).toEqual([
+    'host',
+    'host',
+    'host',
+    'outside',
+  ]);
+});
