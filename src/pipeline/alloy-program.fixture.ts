@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from '@jest/globals';
 
 const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 
@@ -20,9 +21,15 @@ export function alloy(...args: readonly string[]): {
   return { status, text: stdout, error: stderr };
 }
 
+/** A folder that is gone when the tests have ended. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'ostack-alloy-'));
+  const folder = mkdtempSync(join(tmpdir(), 'ostack-alloy-'));
+  folders.push(folder);
+  return folder;
 }
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
