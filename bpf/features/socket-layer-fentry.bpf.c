@@ -1,16 +1,16 @@
-/* Can functions of the socket layer be entered and left through a trampoline? */
+/* Can the return of TCP's send and receive functions be seen, with what they returned? */
 #include "../include/kernel.h"
 
-SEC("fexit/sock_sendmsg")
-int BPF_PROG(socket_send)
+SEC("fexit/tcp_sendmsg")
+int BPF_PROG(socket_send, struct sock *sk, struct msghdr *message, u64 size, int moved)
 {
-	return 0;
+	return moved ? 0 : 0;
 }
 
-SEC("fexit/sock_recvmsg")
-int BPF_PROG(socket_receive)
+SEC("fexit/tcp_recvmsg")
+int BPF_PROG(socket_receive, struct sock *sk, struct msghdr *message, u64 size, int flags, int *name_size, int moved)
 {
-	return 0;
+	return moved ? 0 : 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

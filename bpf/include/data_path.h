@@ -53,20 +53,15 @@ static __always_inline void cover_slow(u32 service, u64 n)
 		__sync_fetch_and_add(&v->slow, n);
 }
 
-/* Bytes that moved without a probe seeing them (another process held the socket, splice, a target just added). Body
- * bytes pass; otherwise the direction looks for the next message's start and what was pending is forgotten. */
-static __always_inline void conn_gap(struct conn *c, struct http_stream *s, u32 direction, u32 gap)
+/* Bytes that moved without a probe seeing them (another process held the socket, splice, a target just added). Bytes of
+ * a body pass: the return value is how many the family must pass before it reads. Otherwise the direction looks for the
+ * next message's start and what was pending is forgotten. */
+static __always_inline u32 conn_gap(struct conn *c, struct http_stream *s, u32 direction, u32 gap)
 {
 	health_add(H_GAP_BYTES, gap);
 	cover_blind(c->service, gap);
-	if (!(s->facts & HTTP_IN_REST)) {
-		if (s->phase == HTTP_UNTIL_CLOSE)
-			return;
-		if (s->phase == HTTP_BODY && s->left > gap) {
-			s->left -= gap;
-			return;
-		}
-	}
+	if (!(s->facts & HTTP_IN_REST) && (s->phase == HTTP_UNTIL_CLOSE || (s->phase == HTTP_BODY && s->left >= gap)))
+		return gap;
 	health_add(H_RESYNCS, 1);
 	s->phase = HTTP_START;
 	s->facts = 0;
@@ -78,6 +73,7 @@ static __always_inline void conn_gap(struct conn *c, struct http_stream *s, u32 
 	} else if (!c->flush) {
 		c->head = LOAD_ORDERED(&c->tail);
 	}
+	return 0;
 }
 
 /* What every socket call of every process runs. Leaves before touching memory of its own unless the process was
@@ -115,7 +111,7 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 	c->bytes[direction] += size;
 
 	struct http_stream *s = &c->streams[direction];
-	u32 sequence = 0, in_flight = 0;
+	u32 sequence = 0, in_flight = 0, gap = 0;
 
 	if (!c->peer) {
 		conn_addresses(c, sk);
@@ -141,7 +137,7 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 			if (tcp->inet_conn.icsk_ulp_ops)
 				c->flags |= CONN_UNORDERED;
 			else
-				conn_gap(c, s, direction, sequence - c->next[direction]);
+				gap = conn_gap(c, s, direction, sequence - c->next[direction]);
 		}
 		c->known[direction] = 1;
 		c->next[direction] = end;
@@ -163,7 +159,7 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 			c->head = c->flush_to;
 	}
 	/* The middle of a body needs no reading. */
-	if (s->phase == HTTP_BODY && s->left > size && !(s->facts & HTTP_IN_REST)) {
+	if (s->phase == HTTP_BODY && s->left > size && !(s->facts & HTTP_IN_REST) && !gap) {
 		s->left -= size;
 		cover_parsed(c->service, size);
 		io_skip(size);
@@ -180,6 +176,7 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 	w->tid = (u32)id;
 	w->in_flight = in_flight;
 	w->direction = direction;
+	w->gap = gap;
 	w->now = bpf_ktime_get_ns();
 	io_open(&w->io, size);
 	if (flags & MSG_TRUNC && direction == RECEIVING)

@@ -117,6 +117,8 @@ struct task_struct {
 };
 
 struct linux_binprm;
+struct msghdr;
+struct page;
 
 struct pt_regs {
 };

@@ -16,7 +16,7 @@ struct work {
 	u32 tid;
 	u32 in_flight; /* the other direction wrote bytes whose probe has not run yet */
 	u32 direction;
-	u32 pad;
+	u32 gap; /* bytes of a body that moved unseen before these */
 	u64 now;
 	struct http_buffer buffer;
 	union {

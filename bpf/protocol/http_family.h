@@ -288,6 +288,14 @@ static __always_inline void http_capture(struct conn *c, struct work *w, struct 
 	}
 }
 
+/* A body of known length has passed. */
+static __always_inline void http_body_end(struct conn *c, struct work *w, struct http_stream *s)
+{
+	s->phase = HTTP_START;
+	if (s->kind == HTTP_RESPONSE)
+		http_response_end(c, w, s);
+}
+
 /* Fills the window from the current segment, or passes body bytes. Returns a step, or STEP_READ when there is a window. */
 #define STEP_READ 2
 __attribute__((noinline)) u32 http_fill(struct conn *c, struct work *w, struct http_stream *s)
@@ -296,6 +304,14 @@ __attribute__((noinline)) u32 http_fill(struct conn *c, struct work *w, struct h
 		return STEP_DONE;
 	u32 size = w->total - w->done;
 
+	if (w->gap) {
+		u32 unseen = stream_pass(s, w->gap);
+
+		w->gap = 0;
+		if (s->phase == HTTP_BODY && !s->left)
+			http_body_end(c, w, s);
+		return unseen ? STEP_MORE : STEP_DONE;
+	}
 	if (w->done >= w->total)
 		return STEP_DONE;
 	if (!w->io.left) {
@@ -316,9 +332,7 @@ __attribute__((noinline)) u32 http_fill(struct conn *c, struct work *w, struct h
 		if (s->phase == HTTP_CHUNK_DATA) {
 			s->phase = HTTP_CHUNK_SIZE;
 		} else {
-			s->phase = HTTP_START;
-			if (s->kind == HTTP_RESPONSE)
-				http_response_end(c, w, s);
+			http_body_end(c, w, s);
 		}
 		return STEP_MORE;
 	}

@@ -182,6 +182,18 @@ describe('only what was selected is seen', () => {
   }, 30_000);
 });
 
+function text(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? []).toString();
+}
+
+function traceIds(serviceId: number): Set<string> {
+  return new Set(kept.filter((exchange) => exchange.serviceId === serviceId).map((exchange) => exchange.traceId));
+}
+
+function linkKey(e: KeptExchange, from: KeptExchange['local'], to: KeptExchange['local']): string {
+  return `${from.address}:${from.port} ${to.address}:${to.port} ${e.requestSequence} ${e.traceId} ${e.method} ${e.status}`;
+}
+
 describe('the policy decides in the kernel which exchanges are kept', () => {
   test('every error, nothing else, with the beginning of both heads', async () => {
     kernel.setPolicy(server, { ...keepNothing, keepErrors: true });
@@ -189,11 +201,8 @@ describe('the policy decides in the kernel which exchanges are kept', () => {
     const errors = Object.entries(truth).filter(([key]) => /^\S+ 5/.test(key));
     expect(kept).toHaveLength(errors.reduce((sum, [, count]) => sum + count, 0));
     expect(kept.every((exchange) => exchange.verdict === 'error' && exchange.status >= 500)).toBe(true);
-    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
-    expect(text(kept[0]?.requestHead ?? new Uint8Array())).toMatch(
-      /^DELETE \/status\/500 HTTP\/1.1\r\nHost: shapes\r\n/,
-    );
-    expect(text(kept[0]?.responseHead ?? new Uint8Array())).toMatch(/^HTTP\/1.1 500 Some Words\r\nContent-Length: 2/);
+    expect(text(kept[0]?.requestHead)).toMatch(/^DELETE \/status\/500 HTTP\/1.1\r\nHost: shapes\r\n/);
+    expect(text(kept[0]?.responseHead)).toMatch(/^HTTP\/1.1 500 Some Words\r\nContent-Length: 2/);
   }, 60_000);
 
   test('a share of the trace ids, the same ones at both ends, within the binomial interval', async () => {
@@ -201,9 +210,7 @@ describe('the policy decides in the kernel which exchanges are kept', () => {
     kernel.setPolicy(server, share);
     kernel.setPolicy(client, share);
     await run(['keepalive', 8, 2500]);
-    const ids = (serviceId: number) =>
-      new Set(kept.filter((exchange) => exchange.serviceId === serviceId).map((exchange) => exchange.traceId));
-    const [atServer, atClient] = [ids(server), ids(client)];
+    const [atServer, atClient] = [traceIds(server), traceIds(client)];
     /* 20,000 draws at 10 %: 99.9 % lie within 3.29 standard deviations of 42.4. */
     expect(Math.abs(atServer.size - 2000)).toBeLessThan(140);
     expect(atClient).toEqual(atServer);
@@ -215,10 +222,8 @@ describe('the policy decides in the kernel which exchanges are kept', () => {
     kernel.setPolicy(server, { ...keepNothing, threshold: 0n });
     kernel.setPolicy(client, { ...keepNothing, threshold: 0n });
     await run(['keepalive', 4, 500], ['vectors'], ['pipeline', 8, 20], ['pipeline', 20, 20]);
-    const key = (e: KeptExchange, from: KeptExchange['local'], to: KeptExchange['local']) =>
-      `${from.address}:${from.port} ${to.address}:${to.port} ${e.requestSequence} ${e.traceId} ${e.method} ${e.status}`;
-    const servers = kept.filter((e) => e.side === 'server').map((e) => key(e, e.remote, e.local));
-    const clients = kept.filter((e) => e.side === 'client').map((e) => key(e, e.local, e.remote));
+    const servers = kept.filter((e) => e.side === 'server').map((e) => linkKey(e, e.remote, e.local));
+    const clients = kept.filter((e) => e.side === 'client').map((e) => linkKey(e, e.local, e.remote));
     expect(servers).toHaveLength(2000 + 316 + 160 + 400);
     expect(new Set(servers).size).toBe(servers.length);
     expect(clients.sort()).toEqual(servers.sort());

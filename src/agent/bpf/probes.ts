@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BpfObject } from './bpf-object.ts';
+import { BpfObject, Refused } from './bpf-object.ts';
 import type { Tier } from './feature.ts';
 import type { KernelOptions } from './kernel.ts';
 import { initialValue, possibleCpus, setMapEntries, setMapType, updateElement } from './libbpf.ts';
@@ -50,17 +50,30 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     const data = add(dataPaths[tier], () => {});
     const connections = add('connection', (object) => setFlag(object, options.reportCloses ?? true));
     const processes = add('process', (object) => setFlag(object, options.watchProcesses ?? true));
+    const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
+    if (pages) setFamily(descriptors.get('families_page'), programs.get('http_page'));
     setFamily(descriptors.get('families_send'), programs.get('http_send'));
     setFamily(descriptors.get('families_receive'), programs.get('http_receive'));
     processes.attach();
     connections.attach();
     data.attach(['socket_send', 'socket_receive']);
+    pages?.attach(['socket_page']);
   } catch (error) {
     close();
     throw error;
   }
   const mapBytes = () => [...descriptors.values()].reduce((sum, fd) => sum + memoryOf(fd), 0);
   return { descriptors, programs, cpus, redRows, redPerCpu, rings, mapBytes, close };
+}
+
+/** Undefined where the kernel has nothing to attach to. */
+function optional(add: () => BpfObject): BpfObject | undefined {
+  try {
+    return add();
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
 }
 
 function resize(object: BpfObject, name: string, entries: number): void {
