@@ -1,18 +1,18 @@
-import {
-  bucketBoundsNs,
-  healthReasons,
-  type ControlEvent,
-  type CoverageRow,
-  type FlightSummary,
-  type HealthReason,
-  type Kernel,
-  type KeptExchange,
-  type OverflowRow,
-  type Policy,
-  type RedRow,
-  type Side,
-  type Target,
+import type {
+  ControlEvent,
+  CoverageRow,
+  FlightSummary,
+  HealthReason,
+  Kernel,
+  KeptExchange,
+  OverflowRow,
+  Policy,
+  RedRow,
+  Side,
+  Target,
 } from './bpf/index.ts';
+import { bucketBoundsNs } from './bpf/red-row.ts';
+import { healthReasons } from './bpf/health.ts';
 
 /** What a made-up exchange is; everything left out is filled with something plausible. */
 export interface Scene extends Partial<Omit<FlightSummary, 'routeHash'>> {
@@ -95,10 +95,10 @@ export class FakeKernel implements Kernel {
   exchange(scene: Scene): FlightSummary {
     const routeHash = BigInt(`0x${Buffer.from(scene.path).toString('hex').padEnd(2, '0').slice(0, 14)}`);
     this.#routes.set(routeHash, scene.path);
-    const startNs = scene.startNs ?? process.hrtime.bigint();
-    const firstNs = startNs + BigInt(Math.round((scene.durationMs ?? 1) * 1e6));
     const serviceId = scene.serviceId ?? this.#targets.get(scene.tgid ?? 0)?.serviceId ?? 1;
-    const { path, durationMs, head, ...given } = scene;
+    const { path, durationMs = 1, head, ...given } = scene;
+    const startNs = scene.startNs ?? process.hrtime.bigint();
+    const firstNs = startNs + BigInt(Math.round(durationMs * 1e6));
     const summary: FlightSummary = {
       serviceId,
       side: 'server',
@@ -147,7 +147,14 @@ export class FakeKernel implements Kernel {
     const bucket = found < 0 ? bucketBoundsNs.length : found;
     const empty = Array.from({ length: bucketBoundsNs.length + 1 }, () => 0n);
     this.#rows.set(key, {
-      ...{ serviceId, side, protocol, method, status, routeHash, serverPort, peer },
+      serviceId,
+      side,
+      protocol,
+      method,
+      status,
+      routeHash,
+      serverPort,
+      peer,
       count: (before?.count ?? 0n) + 1n,
       sumNs: (before?.sumNs ?? 0n) + duration,
       buckets: (before?.buckets ?? empty).map((count, at) => (at === bucket ? count + 1n : count)),

@@ -22,15 +22,15 @@ afterEach(async () => {
 function follow(path: string, loaded: string) {
   const configs: AgentConfig[] = [];
   const problems: (readonly ConfigProblem[])[] = [];
-  let wake = () => {};
+  let wake: (() => void) | undefined;
   watching = new ConfigWatch(path, loaded, {
     onConfig: (config) => {
       configs.push(config);
-      wake();
+      wake?.();
     },
     onProblems: (found) => {
       problems.push(found);
-      wake();
+      wake?.();
     },
   });
   const until = async (condition: () => boolean) => {

@@ -1,4 +1,5 @@
-import { healthReasons, type Kernel } from '../bpf/index.ts';
+import type { Kernel } from '../bpf/index.ts';
+import { healthReasons } from '../bpf/health.ts';
 import { labelValue } from './metrics-text.ts';
 
 /** What the kernel side counts of itself: each reason something is seen, kept or not followed, and bytes per service. */

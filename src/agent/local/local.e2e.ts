@@ -33,10 +33,8 @@ beforeAll(async () => {
   const { port } = JSON.parse(await server.line()) as { port: number };
   const send = (path: string, times: number, connections: number, method = 'GET') =>
     client.ask(JSON.stringify({ port, path, times, connections, method }));
-  const wish = [
-    ...['--local', '--json', '--pid', String(server.pid), '--pid', String(client.pid)],
-    ...['--otlp', receiver.endpoint, '--interval', '500ms', '--percent', String(percent), '--slower-than', '200ms'],
-  ];
+  const flags = `--local --json --pid ${server.pid} --pid ${client.pid} --otlp ${receiver.endpoint}`;
+  const wish = `${flags} --interval 500ms --percent ${percent} --slower-than 200ms`.split(' ');
   agent = new Program(join(folder, 'agent.mjs'), wish, { OSTACK_BPF: file('../../../bpf/built') });
   // Ready is when both ends of a request are seen; these requests have a path of their own.
   const seen = () =>
@@ -73,6 +71,8 @@ const routes: Readonly<Record<string, string>> = {
 };
 const kept = (kind: number, why: string): ReceivedSpan[] =>
   receiver.spans.filter((span) => span.kind === kind && span.attributes['ostack.kept'] === why);
+
+const traces = (spans: readonly ReceivedSpan[]) => new Set(spans.map((span) => span.traceId));
 
 test.each(['GET /orders 200', 'GET /fail 503', 'GET /missing 404', 'GET /slow 200', 'POST /orders 200'])(
   '%s: both ends are counted as often as the server did it',
@@ -135,7 +135,6 @@ test('of the rest a share is kept, the same exchanges at both ends, and each say
   const p = percent / 100;
   // 99.9 % of binomial draws.
   expect(Math.abs(share.length - n * p)).toBeLessThan(3.29 * Math.sqrt(n * p * (1 - p)) + 1);
-  const traces = (spans: readonly ReceivedSpan[]) => new Set(spans.map((span) => span.traceId));
   // What the client waited longer for may be slow there and nothing but a share at the server.
   const atClients = traces([...ordinaryOf(3), ...kept(3, 'slow')]);
   expect(share.filter(({ traceId }) => !atClients.has(traceId))).toEqual([]);

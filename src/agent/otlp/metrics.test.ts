@@ -3,10 +3,11 @@ import { attributeField, encodeAttributes } from './attributes.ts';
 import { encodeMetrics } from './metrics.ts';
 import { decodeMessage } from './opentelemetry.fixture.ts';
 
+const attributes = (field: number) => encodeAttributes(field, { 'http.route': '/orders/{id}', many: ['a', 'b'] });
+
 test('sums and histograms with exemplars come out of an independent decoder as they went in', () => {
   const traceId = Buffer.alloc(16, 0xab);
   const spanId = Buffer.alloc(8, 0xcd);
-  const attributes = (field: number) => encodeAttributes(field, { 'http.route': '/orders/{id}', many: ['a', 'b'] });
   const request = encodeMetrics(
     [
       {

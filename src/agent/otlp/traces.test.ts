@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { attributeField, encodeAttributes } from './attributes.ts';
 import { decodeMessage } from './opentelemetry.fixture.ts';
 import { encodeTraces, spanKind, type SpanData } from './traces.ts';
@@ -23,6 +23,8 @@ const span = fc.record({
   links: fc.array(fc.record({ traceId: bytes(16), spanId: bytes(8) }), { maxLength: 2 }),
   failed: fc.boolean(),
 });
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 test('any span comes out of an independent decoder as it went in', () => {
   fc.assert(
@@ -70,7 +72,6 @@ test('the largest request is encoded right although every length is written afte
 });
 
 function expected(drawn: typeof span extends fc.Arbitrary<infer T> ? T : never): object {
-  const hex = (value: Uint8Array) => Buffer.from(value).toString('hex');
   return {
     traceId: hex(drawn.traceId),
     spanId: hex(drawn.spanId),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseEnvironment, parseResourceAttributes } from './environment.ts';
 
 test('names and attributes are read, whatever stands around them', () => {

@@ -94,7 +94,7 @@ export class PodWatch {
       next = page.metadata?.continue ?? '';
       this.#version = next === '' ? (page.metadata?.resourceVersion ?? '') : '';
     } while (next !== '');
-    for (const pod of [...this.#byUid.values()]) if (!seen.has(pod.uid)) this.#forget(pod);
+    for (const pod of this.#byUid.values()) if (!seen.has(pod.uid)) this.#forget(pod);
     this.#synced = true;
     this.counters.add('pod_watch_lists_total');
     this.#changed();

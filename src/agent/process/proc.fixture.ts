@@ -54,14 +54,17 @@ export class FakeProc {
 }
 
 function tcpTable(sockets: NonNullable<FakeProcess['tcp']>): string {
-  const hex = (port: number) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = sockets.map(
     ([local, remote, state, inode], at) =>
-      `   ${at}: ${hex(local)} ${hex(remote)} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0`,
+      `   ${at}: ${loopback(local)} ${loopback(remote)} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0`,
   );
   return [
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
     ...lines,
     '',
   ].join('\n');
+}
+
+function loopback(port: number): string {
+  return `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -17,11 +17,11 @@ export type Encode = (key: string, field: number, attributes: () => Attributes) 
 /** Duration and body sizes of one service, https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ */
 export function httpMetrics(all: readonly LiveSeries[], boundsSeconds: readonly number[], encode: Encode): Metric[] {
   const sides: readonly Side[] = ['server', 'client'];
+  const attributes = ({ series }: LiveSeries) =>
+    encode(`http ${series.key}`, attributeField.histogram, () => httpAttributes(series));
   return sides.flatMap((side) => {
     const live = all.filter(({ series }) => series.side === side);
     if (live.length === 0) return [];
-    const attributes = ({ series }: LiveSeries) =>
-      encode(`http ${series.key}`, attributeField.histogram, () => httpAttributes(series));
     return [
       durations(side, live, boundsSeconds, attributes),
       sizes(side, 'request', live, attributes),

@@ -1,4 +1,5 @@
-import { bucketBoundsNs, type Kernel, type OverflowRow, type RedRow } from '../bpf/index.ts';
+import type { Kernel, OverflowRow, RedRow } from '../bpf/index.ts';
+import { bucketBoundsNs } from '../bpf/red-row.ts';
 import type { MetricFamily, RouteRule } from '../config/index.ts';
 import { Counters } from '../counters.ts';
 import {

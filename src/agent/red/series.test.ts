@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { bucketBoundsNs, type OverflowRow, type RedRow } from '../bpf/index.ts';
+import * as fc from 'fast-check';
+import type { OverflowRow, RedRow } from '../bpf/index.ts';
+import { bucketBoundsNs } from '../bpf/red-row.ts';
 import { Baselines } from './baselines.ts';
 import { foldSeries } from './series.ts';
 

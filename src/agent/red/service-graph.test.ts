@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { bucketBoundsNs, type RedRow } from '../bpf/index.ts';
+import type { RedRow } from '../bpf/index.ts';
+import { bucketBoundsNs } from '../bpf/red-row.ts';
 import type { Peer } from '../process/index.ts';
 import { Baselines } from './baselines.ts';
 import { foldEdges } from './service-graph.ts';
@@ -24,6 +25,8 @@ const row = (changes: Partial<RedRow>): RedRow => ({
   responseBytes: 0n,
   ...changes,
 });
+
+const calling = (address: string) => row({ side: 'client', peer: { address, port: 5000 }, serverPort: 5000 });
 
 function edges(rows: readonly RedRow[], peers: Readonly<Record<string, Peer>>, inCluster = true): string[] {
   return foldEdges({
@@ -63,8 +66,7 @@ test('failed requests are counted, routes and statuses are folded', () => {
 });
 
 test('a callee that nobody counts, and the world outside, are made by the client', () => {
-  const client = (address: string) => row({ side: 'client', peer: { address, port: 5000 }, serverPort: 5000 });
-  expect(edges([client('10.1.0.9'), client('203.0.113.5')], { '10.1.0.9': pod('legacy', false) })).toEqual([
+  expect(edges([calling('10.1.0.9'), calling('203.0.113.5')], { '10.1.0.9': pod('legacy', false) })).toEqual([
     'shop -> legacy 3/0 at the client, virtual',
     'shop -> 203.0.113.5:5000 3/0 at the client, virtual',
   ]);

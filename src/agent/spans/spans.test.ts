@@ -174,6 +174,9 @@ describe('traceparent', () => {
   });
 });
 
+const outgoing = () =>
+  bothEnds({ startMs: 10, durationMs: 5, client: { serviceId: 3, tgid: 3 }, server: { serviceId: 2, tgid: 2 } });
+
 describe('a call made while serving a request', () => {
   const incoming = exchange({
     serviceId: 3,
@@ -183,8 +186,6 @@ describe('a call made while serving a request', () => {
     traceId: 'e'.repeat(32),
     routeHash: 7n,
   });
-  const outgoing = () =>
-    bothEnds({ startMs: 10, durationMs: 5, client: { serviceId: 3, tgid: 3 }, server: { serviceId: 2, tgid: 2 } });
 
   test('is in the trace of that request, as is its far end here', () => {
     const call = outgoing();

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { WallClock } from './wall-clock.ts';
 
+// The true distance is 1,000,000.75 ms; the wall clock shows whole milliseconds only.
+const shown = (monotonicNs: bigint) => Math.floor((Number(monotonicNs) + 1_000_000_750_000) / 1e6);
+
 test('finer than the milliseconds it is set by, and steady', () => {
   const clock = new WallClock();
-  // The true distance is 1,000,000.75 ms; the wall clock shows whole milliseconds only.
-  const shown = (monotonicNs: bigint) => Math.floor((Number(monotonicNs) + 1_000_000_750_000) / 1e6);
   for (const at of [100_000n, 400_000n, 250_000n, 900_000n]) clock.adjust(shown(at), at);
   expect(clock.epochNs(0n)).toBe(1_000_000_750_000n);
 });

@@ -12,9 +12,8 @@ const server = http.createServer((request, response) => {
   counts[key] = (counts[key] ?? 0) + 1;
   request.resume();
   request.on('end', () => {
-    const answer = () => response.writeHead(status).end('x'.repeat(Number(size) % 5000));
-    if (place === 'slow') setTimeout(answer, 250);
-    else answer();
+    const body = 'x'.repeat(Number(size) % 5000);
+    setTimeout(() => response.writeHead(status).end(body), place === 'slow' ? 250 : 0);
   });
 });
 server.keepAliveTimeout = 60_000;
