@@ -27,6 +27,13 @@ function submit(body: Tree, ...flags: string[]): Promise<string> {
   );
 }
 
+/** Which children there are, and in which generation. */
+async function uids(): Promise<readonly string[]> {
+  const kinds = 'statefulset,daemonset,service,configmap,serviceaccount';
+  const children: readonly Resource[] = await stage.list(kinds, namespace, 'ostack.io/stack=kept');
+  return children.map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.generation ?? ''}`).sort();
+}
+
 test('there are at least 60 mistakes of both kinds', () => {
   expect(mistakes.length).toBeGreaterThanOrEqual(60);
   expect(new Set(mistakes.map(({ refusedBy }) => refusedBy)).size).toBe(2);
@@ -60,12 +67,6 @@ describe('the operator says Accepted=False, and what ran keeps running, after', 
     await eventually('the children', 60_000, async () => ((await uids()).length > 10 ? true : undefined));
     before = await uids();
   }, 120_000);
-
-  async function uids(): Promise<readonly string[]> {
-    const kinds = 'statefulset,daemonset,service,configmap,serviceaccount';
-    const children: readonly Resource[] = await stage.list(kinds, namespace, 'ostack.io/stack=kept');
-    return children.map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.generation ?? ''}`).sort();
-  }
 
   test.each(stored.map((mistake) => [mistake.name, mistake] as const))(
     '%s',

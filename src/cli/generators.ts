@@ -1,5 +1,6 @@
 import { group, plural, renderCrd, renderReference } from '../api/index.ts';
 import { generators as dashboards } from '../dashboards/generators.ts';
+import { goldens } from '../stack/index.ts';
 import { renderChartCrd, renderChartRules } from './chart-files.ts';
 
 /** A file that is committed but written by a program; `path` is relative to the repository. */
@@ -15,4 +16,5 @@ export const generators: readonly Generator[] = [
   { path: 'charts/ostack/files/crd.gen.yaml', render: renderChartCrd },
   { path: 'charts/ostack/files/rules.gen.yaml', render: renderChartRules },
   ...dashboards,
+  ...goldens,
 ];

@@ -4,6 +4,9 @@ import { portNumber } from '../ports.ts';
 import { retentionOf } from '../retention.ts';
 import { grpcAddress, loopback, serverBlock } from '../server.ts';
 
+// A batch of 2,000 spans with attributes is more than the 4 MiB gRPC takes by default.
+const otlpGrpc = { endpoint: `0.0.0.0:${portNumber('tempo', 'otlp-grpc')}`, max_recv_msg_size_mib: 32 };
+
 /** Tempo 2.9 in one process on local blocks (https://grafana.com/docs/tempo/latest/configuration/). */
 export function tempoConfig({ spec }: Stack): object {
   return {
@@ -13,7 +16,7 @@ export function tempoConfig({ spec }: Stack): object {
     stream_over_http_enabled: true,
     memberlist: { bind_addr: [loopback] },
     distributor: {
-      receivers: { otlp: { protocols: { grpc: { endpoint: `0.0.0.0:${portNumber('tempo', 'otlp-grpc')}` } } } },
+      receivers: { otlp: { protocols: { grpc: otlpGrpc } } },
     },
     // One second each: with the defaults a killed Tempo loses what it took in the last twelve seconds.
     ingester: {
