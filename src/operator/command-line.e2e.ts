@@ -85,7 +85,7 @@ describe('ostack operator', () => {
     });
     await eventually('the children', async () => expect(await world.get(service)).toBeDefined(), 30_000);
     await systemClock.sleep(3000);
-    world.mark();
+    await world.mark();
 
     first.kill('SIGKILL');
     const killed = performance.now();
@@ -129,7 +129,7 @@ describe('ostack status', () => {
 
 describe('ostack diff', () => {
   test('finds nothing in what runs, and writes nothing', async () => {
-    world.mark();
+    await world.mark();
     const { code, out } = await ostack('diff', '-f', stackFile({}), '-n', namespace);
     expect({ code, out: out.slice(0, 2000) }).toEqual({ code: 0, out: 'no difference\n' });
     expect(world.writes()).toEqual([]);

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { connect, Discovery, Fenced, Lease, Rest, WatchedCluster, WorkQueue, type Contest } from '../kube/index.ts';
+import {
+  connect,
+  Discovery,
+  Fenced,
+  Lease,
+  type ReflectorTiming,
+  Rest,
+  WatchedCluster,
+  WorkQueue,
+  type Contest,
+} from '../kube/index.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { Canaries, type CanaryPeriods } from './canary/canaries.ts';
@@ -36,6 +46,8 @@ export interface OperatorOptions {
   /** Turns a URL inside the cluster into one this process can reach; for running outside of it. */
   readonly endpointResolver?: (url: string) => string;
   readonly canaryPeriods?: CanaryPeriods;
+  /** How watches are kept and audited; a test wants an audit sooner than after an hour. */
+  readonly watchTiming?: Partial<ReflectorTiming>;
   /** Told when this process stops by itself, because it lost its lease. */
   readonly onLost?: () => void;
 }
@@ -75,6 +87,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     holding: () => lease.holding(),
     scopes: scopesOf(options.namespace),
     signal: life.signal,
+    ...(options.watchTiming && { timing: options.watchTiming }),
     onChange: ({ live }, scope) => {
       if (scope.metadataOnly) stacksIn(live.metadata.namespace).forEach(add);
       else if (live.kind === 'HorizontalPodAutoscaler') stacksIn(live.metadata.namespace).forEach(add);
