@@ -3,13 +3,20 @@ import { open, stat } from 'node:fs/promises';
 /** One finished request as the API server's audit log (level Metadata) tells it. */
 export interface AuditedRequest {
   readonly user: string;
+  /** The pod whose token it came with; empty for anybody else. */
+  readonly pod: string;
   readonly agent: string;
   readonly verb: string;
   readonly resource: string;
   readonly name: string;
   readonly namespace: string;
+  /** As rules of RBAC name it; empty for the core group. */
+  readonly group: string;
   readonly status: number;
   readonly uri: string;
+  /** When the server received it and when it was done with it, milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly doneAt: number;
 }
 
 interface AuditEvent {
@@ -17,8 +24,11 @@ interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
   readonly userAgent?: string;
-  readonly user?: { readonly username: string };
+  readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
+  readonly user?: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
   readonly objectRef?: {
+    readonly apiGroup?: string;
     readonly resource?: string;
     readonly subresource?: string;
     readonly name?: string;
@@ -48,17 +58,22 @@ export async function sinceNow(auditLog: string): Promise<() => Promise<readonly
   };
 }
 
-function toRequest({ user, userAgent, verb, objectRef, responseStatus, requestURI }: AuditEvent): AuditedRequest {
+function toRequest(event: AuditEvent): AuditedRequest {
+  const { user, userAgent, verb, objectRef, responseStatus, requestURI } = event;
   const sub = objectRef?.subresource === undefined ? '' : `/${objectRef.subresource}`;
   return {
     user: user?.username ?? '',
+    pod: user?.extra?.['authentication.kubernetes.io/pod-name']?.[0] ?? '',
     agent: userAgent ?? '',
     verb,
     resource: `${objectRef?.resource ?? ''}${sub}`,
     name: objectRef?.name ?? '',
     namespace: objectRef?.namespace ?? '',
+    group: objectRef?.apiGroup ?? '',
     status: responseStatus?.code ?? 0,
     uri: requestURI,
+    receivedAt: Date.parse(event.requestReceivedTimestamp),
+    doneAt: Date.parse(event.stageTimestamp),
   };
 }
 

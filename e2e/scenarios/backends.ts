@@ -55,6 +55,34 @@ export async function queryMimir(mimir: string, promql: string): Promise<readonl
   return found.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
 }
 
+/**
+ * What counters matching `selector` counted in the last `minutes`, summed by a label: every rise between two samples,
+ * and after a restart the whole new value. Series are taken to have begun at zero within that time.
+ */
+export async function countedAt(
+  mimir: string,
+  selector: string,
+  minutes: number,
+  by: string,
+): Promise<ReadonlyMap<string, number>> {
+  const query = new URLSearchParams({ query: `${selector}[${minutes}m]` });
+  const found = (await getJson(`${mimir}/prometheus/api/v1/query?${query}`)) as {
+    data: { result: readonly { metric: Record<string, string>; values: readonly [number, string][] }[] };
+  };
+  const totals = new Map<string, number>();
+  for (const { metric, values } of found.data.result) {
+    let before = 0;
+    let total = 0;
+    for (const now of values.map(([, text]) => Number(text))) {
+      total += now < before ? now : now - before;
+      before = now;
+    }
+    const label = metric[by] ?? '';
+    totals.set(label, (totals.get(label) ?? 0) + total);
+  }
+  return totals;
+}
+
 export interface LogLine {
   readonly labels: Readonly<Record<string, string>>;
   readonly line: string;
