@@ -35,7 +35,7 @@ export interface AgentOptions {
   readonly log: Log;
 }
 
-const spansEveryMs = 500;
+const spansEveryMs = 1_000;
 const spanHoldMs = 2_000;
 const mostSpansHeld = 20_000;
 /** Programs that live shorter than this are not worth five reads of /proc. */

@@ -115,7 +115,7 @@ function readinessOf(agent: Agent, kernel: Kernel): Readiness {
   const targets = agent.discovery.counters.get('targets');
   const waiting = podsProblem !== undefined;
   const message =
-    podsProblem ?? (targets > 0 ? `${targets} processes are followed` : 'no process matches the selection');
+    podsProblem ?? (targets > 0 ? `following ${targets} of this node's processes` : 'no process matches the selection');
   return {
     ready: !waiting,
     reason: waiting ? 'PodsUnknown' : 'Ready',

@@ -35,7 +35,9 @@ beforeAll(async () => {
     client.ask(JSON.stringify({ port, path, times, connections, method }));
   const flags = `--local --json --pid ${server.pid} --pid ${client.pid} --otlp ${receiver.endpoint}`;
   const wish = `${flags} --interval 500ms --percent ${percent} --slower-than 200ms`.split(' ');
-  agent = new Program(join(folder, 'agent.mjs'), wish, { OSTACK_BPF: file('../../../bpf/built') });
+  // As the DaemonSet runs it: a young generation that may not grow to 48 MB.
+  const environment = { OSTACK_BPF: file('../../../bpf/built'), NODE_OPTIONS: '--max-semi-space-size=2' };
+  agent = new Program(join(folder, 'agent.mjs'), wish, environment);
   // Ready is when both ends of a request are seen; these requests have a path of their own.
   const seen = () =>
     receiver.latest('http.server.request.duration').length > 0 &&

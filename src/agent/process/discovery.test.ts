@@ -165,6 +165,15 @@ describe('in a cluster', () => {
     expect(targets.get(12)).not.toBe(targets.get(10));
   });
 
+  test('a pod is known by what its processes call themselves, as long as there are any', () => {
+    pods.push(pod());
+    proc.add({ pid: 10, executable: '/a', cgroup: inPod(), environ: { OTEL_SERVICE_NAME: 'till' } });
+    const discovery = discover({}, 'node-1');
+    expect(discovery.identityIn(uid)?.name).toBe('till');
+    discovery.exited(10);
+    expect(discovery.identityIn(uid)).toBeUndefined();
+  });
+
   test('a changed annotation reaches the policy of a running service', () => {
     pods.push(pod());
     proc.add({ pid: 10, executable: '/a', cgroup: inPod() });

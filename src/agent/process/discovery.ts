@@ -41,6 +41,8 @@ export class ProcessDiscovery {
   readonly services: Services;
   readonly #options: DiscoveryOptions;
   readonly #tracked = new Map<number, Tracked>();
+  /** Asked for with every row, so not to be searched for. */
+  readonly #byPod = new Map<string, number>();
   #rules: Discovery;
 
   constructor(options: DiscoveryOptions) {
@@ -79,10 +81,8 @@ export class ProcessDiscovery {
 
   /** What a pod's processes call themselves; undefined if none of them is a target. */
   identityIn(podUid: string): Identity | undefined {
-    for (const { process, service } of this.#tracked.values()) {
-      if (service !== undefined && process.container?.podUid === podUid) return this.services.get(service);
-    }
-    return undefined;
+    const service = this.#byPod.get(podUid);
+    return service === undefined ? undefined : this.services.get(service);
   }
 
   exited(pid: number): void {
@@ -204,6 +204,7 @@ export class ProcessDiscovery {
     }
     delete tracked.reason;
     tracked.service = service;
+    if (pod) this.#byPod.set(pod.uid, service);
     this.#options.onService(service, identity);
     this.#options.onTarget(pid, service);
   }
@@ -211,6 +212,8 @@ export class ProcessDiscovery {
   #release(pid: number, tracked: Tracked): void {
     if (tracked.service === undefined) return;
     this.services.leave(tracked.service);
+    const pod = tracked.process.container?.podUid;
+    if (pod !== undefined && this.#byPod.get(pod) === tracked.service) this.#byPod.delete(pod);
     delete tracked.service;
     this.#options.onTarget(pid, undefined);
   }
