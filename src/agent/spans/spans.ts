@@ -77,15 +77,21 @@ export class Spans {
     if (due.length === 0) return [];
     this.#waiting = rest;
     if (flooded) this.counters.add('spans_hurried_total', due.length);
-    else this.#recall(nowMs);
+    else this.#recall(due, nowMs);
     const spans = this.#emit(flooded ? due : this.#withRelatives(due));
     this.#forget(nowMs);
     return spans;
   }
 
-  #recall(nowMs: number): void {
+  /** Takes from the flight recorder what happened while the due exchanges did: relatives overlap in time. */
+  #recall(due: readonly Item[], nowMs: number): void {
     const { scanFlight, identityOf } = this.#options;
-    for (const flight of scanFlight()) this.#memory.add(flight, undefined, identityOf(flight.serviceId), nowMs);
+    const fromNs = due.reduce((first, { exchange }) => min(first, exchange.startNs), due[0]?.exchange.startNs ?? 0n);
+    const toNs = due.reduce((last, { exchange }) => max(last, exchange.lastNs), 0n);
+    for (const flight of scanFlight()) {
+      if (flight.lastNs < fromNs || flight.startNs > toNs) continue;
+      this.#memory.add(flight, undefined, identityOf(flight.serviceId), nowMs);
+    }
   }
 
   #withRelatives(due: readonly Item[]): Item[] {
@@ -163,4 +169,12 @@ export class Spans {
       return item.emitted && nowMs - item.arrivedMs < rememberMs && room-- > 0;
     });
   }
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
