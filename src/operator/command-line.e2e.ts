@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Live } from '../kube/index.ts';
+import { freePorts } from '../../e2e/cluster/control-plane.ts';
+import { plainHttp } from './canary/http.ts';
 import { systemClock } from '../lib/clock.ts';
 import { eventually, startWorld, type World } from './testing/world.fixture.ts';
 
@@ -25,13 +27,25 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 }, 60_000);
 
-/** Starts `ostack operator` as a process of its own; no canary of it can reach anything here. */
-function operator(name: string): ChildProcess {
+/** Starts `ostack operator` as a process of its own and waits until it is ready; no canary of it can reach anything here. */
+async function operator(name: string): Promise<ChildProcess> {
+  const [port = 0] = await freePorts(1);
   const env = { ...process.env, POD_NAME: name, OSTACK_LOG_LEVEL: 'warn' };
-  const args = ['operator', '--kubeconfig', world.plane.kubeconfig, '--port', '0', '--lease-namespace', 'default'];
+  const args = [
+    'operator',
+    '--kubeconfig',
+    world.plane.kubeconfig,
+    '--port',
+    `${port}`,
+    '--lease-namespace',
+    'default',
+  ];
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   children.add(child);
   child.once('exit', () => children.delete(child));
+  await eventually(`${name} to be ready`, async () => {
+    expect((await plainHttp(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  });
   return child;
 }
 
@@ -74,9 +88,9 @@ function stackFile(spec: object): string {
 
 describe('ostack operator', () => {
   test('that is killed is followed by another within 20 s; one that is told to stop, within 2 s', async () => {
-    const first = operator('first');
+    const first = await operator('first');
     await eventually('the first to lead', async () => expect(await leader()).toBe('first'), 30_000);
-    const second = operator('second');
+    const second = await operator('second');
     await world.apply({
       apiVersion: ref.apiVersion,
       kind: ref.kind,
@@ -97,8 +111,8 @@ describe('ostack operator', () => {
     await repaired(before);
     expect(world.writes().filter((w) => w.resource === 'services')).toHaveLength(1);
 
-    const third = operator('third');
-    await systemClock.sleep(5000);
+    const third = await operator('third');
+    await systemClock.sleep(2000);
     const stopping = performance.now();
     second.kill('SIGTERM');
     const exitCode = await new Promise((resolve) => second.once('exit', resolve));
