@@ -1,7 +1,7 @@
 import { BpfMap } from './bpf-map.ts';
 import type { ControlEvent } from './control-event.ts';
 import type { FlightSummary, KeptExchange } from './exchange.ts';
-import type { Feature, FeatureName, Tier } from './feature.ts';
+import type { Feature, Tier } from './feature.ts';
 import { probeFeatures } from './features.ts';
 import { healthReasons, kernelReasons, type HealthReason } from './health.ts';
 import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
@@ -15,33 +15,14 @@ import { Ring } from './ring.ts';
 import { RouteTable } from './route-table.ts';
 import { SlowConnections } from './slow-connections.ts';
 import { TargetSet } from './target-set.ts';
-import { UnsupportedKernel } from './unsupported.ts';
+import { tierFor } from './tier.ts';
 
-const common: readonly FeatureName[] = [
-  'btf',
-  'bpf-syscall',
-  'ring-buffer',
-  'process-events',
-  'socket-storage',
-  'task-registers',
-  'socket-state-events',
-];
 const flightSlots = 2048;
-
-/** The best tier these features carry. @throws UnsupportedKernel naming what is missing. */
-export function tierOf(features: readonly Feature[]): Tier {
-  const absent = (name: FeatureName) => features.filter((feature) => feature.name === name && !feature.present);
-  const missing = common.flatMap(absent);
-  if (missing.length > 0) throw new UnsupportedKernel(missing);
-  if (absent('socket-length-tracepoints').length === 0) return 'T1';
-  if (absent('socket-layer-fentry').length === 0) return 'T2';
-  throw new UnsupportedKernel([...absent('socket-length-tracepoints'), ...absent('socket-layer-fentry')]);
-}
 
 /** Probes the kernel, loads what it can carry and attaches it. @throws UnsupportedKernel, or Refused by the verifier. */
 export function openKernel(options: KernelOptions = {}): Kernel {
   const features = probeFeatures();
-  const tier = options.tier ?? tierOf(features);
+  const tier = options.tier ?? tierFor(features);
   return new ProbedKernel(tier, features, loadProbes(tier, options), options);
 }
 

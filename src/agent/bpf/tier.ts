@@ -1,0 +1,22 @@
+import type { Feature, FeatureName, Tier } from './feature.ts';
+import { UnsupportedKernel } from './unsupported.ts';
+
+const common: readonly FeatureName[] = [
+  'btf',
+  'bpf-syscall',
+  'ring-buffer',
+  'process-events',
+  'socket-storage',
+  'task-registers',
+  'socket-state-events',
+];
+
+/** The best tier these features carry. @throws UnsupportedKernel naming what is missing. */
+export function tierFor(features: readonly Feature[]): Tier {
+  const absent = (name: FeatureName) => features.filter((feature) => feature.name === name && !feature.present);
+  const missing = common.flatMap(absent);
+  if (missing.length > 0) throw new UnsupportedKernel(missing);
+  if (absent('socket-length-tracepoints').length === 0) return 'T1';
+  if (absent('socket-layer-fentry').length === 0) return 'T2';
+  throw new UnsupportedKernel([...absent('socket-length-tracepoints'), ...absent('socket-layer-fentry')]);
+}
