@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { merge } from '../scenarios/merge.ts';
+import { mergePatch } from '../../src/lib/merge-patch.ts';
 import type { Ground } from './ground.ts';
 import { downNode } from '../cluster/node.ts';
 import { hasKind, kindDown, kindGround } from './kind-ground.ts';
@@ -23,7 +23,7 @@ async function up(ground: Ground): Promise<void> {
 
   const example = parse(await readFile(join(root, 'examples/dev.yaml'), 'utf8'));
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'observability' } };
-  const stack = merge(example, ground.stackPatch);
+  const stack = mergePatch(example, ground.stackPatch);
   for (const resource of [namespace, stack]) {
     await ground.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(resource));
   }

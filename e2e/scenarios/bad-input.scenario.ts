@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { wrongSpecs } from '../../src/api/wrong-specs.ts';
 import { demoStack } from './demo-stack.ts';
 import { eventually } from './eventually.ts';
-import { merge, type Tree } from './merge.ts';
+import { mergePatch, type Tree } from '../../src/lib/merge-patch.ts';
 import { openStage, type Condition, type Resource, type Stage } from './stage.ts';
 
 const namespace = 'wrong';
@@ -45,8 +45,11 @@ describe('the API server refuses', () => {
     '%s',
     async (_name, { spec, from, resourceName, server }) => {
       const name = resourceName ?? 'refused';
-      if (from !== undefined) expect(await submit(resource(name, merge(from as Tree, nowhere)))).toBe('accepted');
-      const body = resource(name, from === undefined ? spec : merge(merge(from as Tree, nowhere), spec as Tree));
+      if (from !== undefined) expect(await submit(resource(name, mergePatch(from as Tree, nowhere)))).toBe('accepted');
+      const body = resource(
+        name,
+        from === undefined ? spec : mergePatch(mergePatch(from as Tree, nowhere), spec as Tree),
+      );
       const answer = await submit(body, ...(from === undefined ? ['--dry-run=server'] : []));
       expect(answer).not.toBe('accepted');
       if (server !== undefined) expect(answer).toContain(server);
@@ -72,7 +75,7 @@ describe('the operator says Accepted=False, and what ran keeps running, after', 
     '%s',
     async (_name, { spec, path, parser }) => {
       const good = await demoStack({ metadata: { name: 'kept', namespace }, spec: nowhere });
-      expect(await submit(merge(good, { spec: spec as Tree }))).toBe('accepted');
+      expect(await submit(mergePatch(good, { spec: spec as Tree }))).toBe('accepted');
       const { value } = await eventually<Condition>('Accepted=False', 20_000, async () => {
         const accepted = (await stage.conditions('kept', namespace))['Accepted'];
         const stack = await stage.get('observabilitystack', 'kept', namespace);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { testImages } from '../cluster/images.ts';
-import { merge, type Tree } from './merge.ts';
+import { mergePatch, type Tree } from '../../src/lib/merge-patch.ts';
 
 const example = join(import.meta.dirname, '../../examples/dev.yaml');
 
@@ -13,5 +13,5 @@ const example = join(import.meta.dirname, '../../examples/dev.yaml');
 export async function demoStack(patch: Tree = {}): Promise<Tree> {
   const resource = parse(await readFile(example, 'utf8')) as Tree;
   const local = { spec: { images: { overrides: testImages }, grafana: { enabled: false } } };
-  return merge(merge(resource, local), patch);
+  return mergePatch(mergePatch(resource, local), patch);
 }

@@ -1,8 +1,8 @@
 import type { Problem, Spec } from '../api/index.ts';
+import { mergePatch } from '../lib/merge-patch.ts';
 import type { Component, KubeObject } from './component.ts';
 
 type Override = Spec['overrides'][number];
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Applies `spec.overrides`, JSON merge patches (RFC 7396), in order. A patch that finds no object is reported.
@@ -18,7 +18,7 @@ export function withOverrides(
       patched = patched.map((component) => ({
         ...component,
         objects: component.objects.map((object) =>
-          isTarget(object, override) ? (merged(object, override.patch) as KubeObject) : object,
+          isTarget(object, override) ? (mergePatch(object, override.patch) as KubeObject) : object,
         ),
       }));
     } else {
@@ -34,18 +34,4 @@ export function withOverrides(
 
 function isTarget({ kind, metadata }: KubeObject, override: Override): boolean {
   return kind === override.kind && metadata.name === override.name;
-}
-
-function merged(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const base = isObject(target) ? target : {};
-  const kept = Object.entries(base).filter(([key]) => !Object.hasOwn(patch, key));
-  const changed = Object.entries(patch).flatMap(([key, value]) =>
-    value === null ? [] : [[key, merged(base[key], value)] as const],
-  );
-  return Object.fromEntries([...kept, ...changed]);
-}
-
-function isObject(value: unknown): value is Json {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
