@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { jest, type Outcome, run } from './check.ts';
 import { bundledImage, importImages } from './cluster/images.ts';
 import { downNode, type RealNode, upNode } from './cluster/node.ts';
-import { imagePackages, installPackages, nodePackages, probePackages } from './cluster/packages.ts';
+import { imagePackages, installPackages, nodePackages, probePackages, testPackages } from './cluster/packages.ts';
 import { buildPrograms } from './cluster/programs.ts';
 import { timedProgress } from './cluster/progress.ts';
 import { programs } from './tools/programs.ts';
@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 process.env['OSTACK_NODE'] ??= 'ostack-test';
 
 /** Scenarios in the order a stack lives; one that is not named here runs after them, never not at all. */
-const order = ['create', 'sampling', 'truth', 'drift', 'rest', 'bad-input', 'faults', 'gitops', 'delete'];
+const order = ['create', 'sampling', 'truth', 'drift', 'rest', 'bad-input', 'faults', 'gitops', 'ways-in', 'delete'];
 
 const outcomes: Outcome[] = [];
 
@@ -69,7 +69,7 @@ async function onNode(): Promise<void> {
 }
 
 async function everything(): Promise<void> {
-  await installPackages([...nodePackages, ...imagePackages, ...probePackages], progress);
+  await installPackages([...nodePackages, ...imagePackages, ...probePackages, ...testPackages], progress);
   const built = buildPrograms(
     programs.map((program) => program.name),
     progress,

@@ -20,6 +20,7 @@ const files = {
   bpftool: '/usr/sbin/bpftool',
   gcc: '/usr/bin/gcc',
   'libc6-dev': '/usr/include/unistd.h',
+  'lua5.4': '/usr/bin/lua5.4',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
 } as const;
 
@@ -47,6 +48,9 @@ export const imagePackages: readonly Package[] = ['mmdebstrap', 'ca-certificates
 
 /** What building the probes needs; the compiler is pinned because the objects are compared byte for byte. */
 export const probePackages: readonly Package[] = ['clang-14', 'llvm-14', 'libbpf-dev', 'bpftool'];
+
+/** What tests run besides: Argo CD's health checks are Lua. */
+export const testPackages: readonly Package[] = ['lua5.4'];
 
 /** Installs the Debian packages that are missing, without starting their services. Throws a plain message where it cannot. */
 export async function installPackages(wanted: readonly Package[], progress: Progress = silent): Promise<void> {
