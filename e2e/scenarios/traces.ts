@@ -60,7 +60,7 @@ export async function sendTraces(
   options: { suffix: string; perSecond: number },
 ): Promise<void> {
   const started = Date.now();
-  const rest = traces.map((trace, index) => ({ trace, dueMs: (index * 1000) / options.perSecond })).reverse();
+  const rest = traces.map((trace, index) => ({ trace, dueMs: (index * 1000) / options.perSecond })).toReversed();
   const send = async (): Promise<void> => {
     for (let item = rest.pop(); item !== undefined; item = rest.pop()) {
       await sleep(Math.max(0, started + item.dueMs - Date.now()));

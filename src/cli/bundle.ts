@@ -1,9 +1,9 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-// Packages written for require() keep asking for it inside the one ESM file.
+// Packages written for require() keep asking for it inside ESM files.
 const banner = `import { createRequire as ostackRequire } from 'node:module';const require = ostackRequire(import.meta.url);`;
 
 /** What `bundle` makes. */
@@ -17,16 +17,20 @@ export interface BundleOptions {
 }
 
 /**
- * Makes one ESM file of a program and everything it imports. The only package left outside is koffi, whose native part
+ * Makes ESM files of a program and everything it imports. The only package left outside is koffi, whose native part
  * cannot be bundled: it is copied beside the file, for this machine's processor. Names are kept, so stack traces read.
  */
 export async function bundle({ entry, directory, file }: BundleOptions): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   const { metafile } = await build({
-    entryPoints: [entry],
-    outfile: join(directory, file),
+    entryPoints: [{ in: entry, out: parse(file).name }],
+    outdir: directory,
+    outExtension: { '.js': extname(file) },
     bundle: true,
+    // What a command imports on demand stays a file of its own: a pod never loads the code for kubeconfig files.
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
     format: 'esm',
     target: 'node24',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   attachProgram,
@@ -29,9 +29,11 @@ export class Refused extends Error {
   }
 }
 
-/** Where the built objects are: beside the sources, or where OSTACK_BPF says (the image puts them elsewhere). */
+/** Where the built objects are: where OSTACK_BPF says, else beside the bundled program, else where the checkout has them. */
 function objectFile(name: string): string {
-  return join(process.env['OSTACK_BPF'] ?? join(import.meta.dirname, '../../../bpf/built'), `${name}.bpf.o`);
+  const bundled = join(import.meta.dirname, 'bpf/built');
+  const found = existsSync(bundled) ? bundled : join(import.meta.dirname, '../../../bpf/built');
+  return join(process.env['OSTACK_BPF'] ?? found, `${name}.bpf.o`);
 }
 
 /** One feature's object in the kernel, its maps, programs and attachments. Closing it takes all of it out again. */
