@@ -42,9 +42,11 @@ export function monolith(context: Context, { component, config, settings, graceP
       spec: {
         serviceName: name,
         replicas: 1,
+        // Ordered sets never replace a pod that does not become ready, not even by the template that mends it.
+        podManagementPolicy: 'Parallel',
         selector: { matchLabels: selectorOf(stack, component) },
         ...claimRetention(stack.spec.deletionPolicy),
-        template: podTemplate(stack, {
+        template: podTemplate(context, {
           component,
           args: [`-config.file=${directory}/${file}`],
           env: goMemoryLimit(settings.resources.limits),
@@ -59,7 +61,7 @@ export function monolith(context: Context, { component, config, settings, graceP
   ]);
   return {
     name: component,
-    image: imageOf(component, stack.spec.images),
+    image: imageOf(context, component),
     objects,
     workload: { kind: 'StatefulSet', name },
     readAtStart: [`ConfigMap/${name}`],

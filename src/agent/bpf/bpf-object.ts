@@ -29,11 +29,13 @@ export class Refused extends Error {
   }
 }
 
-/** Where the built objects are: where OSTACK_BPF says, else beside the bundled program, else where the checkout has them. */
+/** The nearest `bpf/built` above this file, so that checkout and bundle find their own; OSTACK_BPF names another. */
 function objectFile(name: string): string {
-  const bundled = join(import.meta.dirname, 'bpf/built');
-  const found = existsSync(bundled) ? bundled : join(import.meta.dirname, '../../../bpf/built');
-  return join(process.env['OSTACK_BPF'] ?? found, `${name}.bpf.o`);
+  const above = ['.', '..', '../..', '../../..'].map((up) => join(import.meta.dirname, up, 'bpf/built'));
+  const directory = process.env['OSTACK_BPF'] ?? above.find((candidate) => existsSync(candidate));
+  if (directory === undefined)
+    throw new Error(`no bpf/built above ${import.meta.dirname}: make bpf, or set OSTACK_BPF`);
+  return join(directory, `${name}.bpf.o`);
 }
 
 /** One feature's object in the kernel, its maps, programs and attachments. Closing it takes all of it out again. */
