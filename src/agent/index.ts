@@ -1,4 +1,4 @@
-export { parseConfig, type AgentConfig, type ConfigProblem, type ParsedConfig } from './config/index.ts';
+export { parseConfig, type AgentConfig, type ConfigProblem } from './config/index.ts';
 export { hostEnvironment } from './host-environment.ts';
 export { runLocal, type LocalRun, type RouteView, type Summary, type Terminal } from './local/index.ts';
 export {

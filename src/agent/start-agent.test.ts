@@ -144,7 +144,7 @@ test('where the kernel cannot do it the agent stays alive and says what is missi
   expect((await get('/healthz')).status).toBe(200);
   const { status, body } = await get('/readyz');
   expect(status).toBe(503);
-  expect(JSON.parse(body)).toMatchObject({ ready: false, reason: 'KernelUnsupported', missing });
+  expect(JSON.parse(body)).toMatchObject({ ready: false, reason: 'UnsupportedKernel', missing });
   expect((await get('/metrics')).body).toContain('ostack_agent_ready 0');
 });
 
@@ -156,6 +156,20 @@ test('missing rights are told from a missing feature', async () => {
     },
   });
   expect(running?.readiness().reason).toBe('PermissionDenied');
+});
+
+test('what the verifier refuses is told from a missing feature', async () => {
+  await start({
+    openKernel: () => {
+      throw Object.assign(new Error('socket: load: EACCES: R1 invalid mem access'), { name: 'Refused' });
+    },
+  });
+  const { status, body } = await get('/readyz');
+  expect(status).toBe(503);
+  expect(JSON.parse(body)).toMatchObject({
+    reason: 'VerifierRejected',
+    message: expect.stringContaining('R1 invalid'),
+  });
 });
 
 test('with a node name but no API server it is not ready, and says why', async () => {

@@ -43,18 +43,26 @@ export class InvalidConfig extends Error {
   }
 }
 
-/** Starts the agent from its configuration file and follows that file. Rejects with InvalidConfig if it is bad at the start. */
-export async function startAgentFromFile(path: string, environment: AgentEnvironment): Promise<RunningAgent> {
+/**
+ * Starts the agent from its configuration file and follows that file; `node` names the Kubernetes node where one file
+ * serves many. Rejects with InvalidConfig if it is bad at the start.
+ */
+export async function startAgentFromFile(
+  path: string,
+  environment: AgentEnvironment,
+  node?: string,
+): Promise<RunningAgent> {
+  const here = (config: AgentConfig) => (node === undefined ? config : { ...config, node });
   const text = await readFile(path, 'utf8');
   const parsed = parseConfig(text);
   if (!parsed.ok) throw new InvalidConfig(path, parsed.problems);
-  const running = await startAgent(parsed.value, environment);
+  const running = await startAgent(here(parsed.value), environment);
   const { agent } = running;
   if (!agent) return running;
   const watch = new ConfigWatch(path, text, {
     onConfig: (config) => {
       environment.log.info('the configuration changed and is in force');
-      agent.reconfigure(config);
+      agent.reconfigure(here(config));
     },
     onProblems: (problems) => {
       if (problems.length > 0)
@@ -103,11 +111,17 @@ function open(environment: AgentEnvironment): Opened {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const missing = error instanceof UnsupportedKernel ? error.missing : [];
-    const denied = missing.some(({ reason }) => reason?.startsWith('EPERM') || reason?.startsWith('EACCES'));
+    // Other refusals of these words come from the verifier, and are about the program.
+    const denied = missing.some(({ name, reason = '' }) => name === 'bpf-syscall' && /\b(EPERM|EACCES)\b/.test(reason));
     environment.log.error({ missing, problem: message }, 'this node cannot be instrumented');
-    const reason = denied ? 'PermissionDenied' : 'KernelUnsupported';
-    return { kind: 'refused', readiness: { ...none, ready: false, reason, message, missing } };
+    return { kind: 'refused', readiness: { ...none, ready: false, reason: reasonOf(error, denied), message, missing } };
   }
+}
+
+function reasonOf(error: unknown, denied: boolean): string {
+  if (denied) return 'PermissionDenied';
+  if (error instanceof UnsupportedKernel) return 'UnsupportedKernel';
+  return error instanceof Error && error.name === 'Refused' ? 'VerifierRejected' : 'NotStarted';
 }
 
 function readinessOf(agent: Agent, kernel: Kernel): Readiness {

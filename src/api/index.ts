@@ -7,3 +7,4 @@ export type { Resources } from './v1alpha1/resources.ts';
 export type { Volume } from './v1alpha1/volume.ts';
 export { crd, renderCrd } from './crd.ts';
 export { renderReference } from './reference.ts';
+export { parseAgentConfig, type AgentConfig, type AgentConfigFile } from './agent-config/index.ts';

@@ -7,6 +7,7 @@ import { WrongUsage } from './exit.ts';
 
 interface Options {
   readonly config?: string;
+  readonly node?: string;
   readonly local?: true;
   readonly pid: readonly number[];
   readonly port: readonly number[];
@@ -27,6 +28,7 @@ export function agentCommand(): Command {
     .addOption(
       new Option('--config <file>', 'configuration file of a node agent; changes apply at once').conflicts('local'),
     )
+    .option('--node <name>', 'name of the Kubernetes node this runs on, in place of the one in the file')
     .option('--local', 'show the services of this host in a table; needs no cluster')
     .option('--pid <pid>', 'follow this process and its children (repeatable)', collect(integer), [])
     .option('--port <port>', 'follow who listens on this TCP port (repeatable)', collect(integer), [])
@@ -45,12 +47,11 @@ async function node(options: Options): Promise<void> {
   if (options.config === undefined)
     throw new WrongUsage('say --config FILE for a node agent, or --local for this host');
   const log = createLog('agent', options.logLevel);
-  const running = await startAgentFromFile(options.config, hostEnvironment(log, manifest.version, true)).catch(
-    (error: unknown) => {
-      if (error instanceof InvalidConfig) log.fatal({ problems: error.problems }, 'the configuration is refused');
-      throw error;
-    },
-  );
+  const environment = hostEnvironment(log, manifest.version, true);
+  const running = await startAgentFromFile(options.config, environment, options.node).catch((error: unknown) => {
+    if (error instanceof InvalidConfig) log.fatal({ problems: error.problems }, 'the configuration is refused');
+    throw error;
+  });
   log.info(running.readiness(), 'the agent runs');
   const signal = await terminated();
   log.info({ signal: String(signal) }, 'the agent ends');

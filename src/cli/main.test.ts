@@ -49,7 +49,7 @@ describe('ostack render', () => {
     expect(ostack('render', '-f', example).out).toBe(first.out);
     const names = parseAllDocuments(first.out).map((d) => {
       const { kind, metadata } = d.toJS() as { kind: string; metadata: { name: string; namespace?: string } };
-      return `${metadata.namespace ?? 'cluster'}-${kind.toLowerCase()}-${metadata.name}`;
+      return `${metadata.namespace ?? 'cluster'}-${kind.toLowerCase()}-${metadata.name}.yaml`;
     });
     expect(names.length).toBeGreaterThan(20);
     expect(names).toEqual(names.toSorted());

@@ -1,11 +1,12 @@
 import { parseDuration } from '../lib/duration.ts';
 import type { Stack } from '../api/index.ts';
-import type { Cluster, Live } from '../kube/index.ts';
+import type { Cluster } from '../kube/index.ts';
 import type { ComponentName, Plan } from '../stack/index.ts';
 import type { MetricsPages } from './canary/evidence.ts';
 import type { Target } from './canary/target.ts';
 import { availability } from './conditions/availability.ts';
 import type { Observation } from './observation/observation.ts';
+import { podIp } from './observation/pod-ip.ts';
 
 /** Alloy serves its own metrics here, in both roles. */
 const metricsPort = 12_345;
@@ -32,9 +33,4 @@ function pages(cluster: Pick<Cluster, 'select'>, stack: Stack, component: string
     return ip === undefined ? [] : [[pod.metadata.name, `http://${ip}:${metricsPort}/metrics`] as const];
   });
   return new Map(addresses);
-}
-
-function podIp(pod: Live): string | undefined {
-  const ip = (pod['status'] as { podIP?: string } | undefined)?.podIP;
-  return ip === undefined || !ip.includes(':') ? ip : `[${ip}]`;
 }

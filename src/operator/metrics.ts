@@ -130,6 +130,7 @@ const everyCondition = [
   'Stalled',
   'Accepted',
   'StorageReady',
+  'InstrumentationReady',
   'CollectionReady',
   'TracesReady',
   'MetricsReady',

@@ -5,11 +5,15 @@ import type { Clock } from '../lib/clock.ts';
 import type { Plan } from '../stack/index.ts';
 import { applyPlan } from './apply-plan.ts';
 import type { Canaries } from './canary/canaries.ts';
+import { agentPods } from './agents/agent-pods.ts';
+import type { AgentSeen } from './agents/agent-seen.ts';
+import type { Agents } from './agents/agents.ts';
 import { canaryTarget } from './canary-target.ts';
 import { judge } from './conditions/chain.ts';
 import { cleanUp, release } from './deletion.ts';
 import type { FactFinder } from './facts.ts';
 import { setFinalizer } from './finalizer.ts';
+import { followed, followedHash, isFollowed, nudge, type Followed } from './followed.ts';
 import { entryOf, inventoryOf, type InventoryEntry } from './inventory.ts';
 import { expectedFromInventory, expectedOf } from './observation/expected.ts';
 import type { Observation, Refusal } from './observation/observation.ts';
@@ -18,7 +22,6 @@ import { waitBeforeWrite, type Pace } from './pace.ts';
 import { leftovers, looseClaims, removeAll } from './prune.ts';
 import type { PlanCache } from './plan-cache.ts';
 import { RefusedObjects, retryRefusedMs } from './refused.ts';
-import { isSamplingData, nudgeSamplers, samplingHash } from './sampling.ts';
 import { stackRef, type StackKey } from './stack-key.ts';
 import { statusOf, type InForce } from './status.ts';
 import { transitions } from './transitions.ts';
@@ -31,6 +34,7 @@ export interface ReconcilerOptions {
   readonly facts: FactFinder;
   readonly plans: PlanCache;
   readonly canaries: Pick<Canaries, 'expect' | 'known' | 'forget'>;
+  readonly agents: Pick<Agents, 'expect' | 'forget'>;
   readonly clock: Clock;
   /** Told of every status that is written. */
   readonly onStatus: (key: StackKey, status: StackStatus) => void;
@@ -57,7 +61,7 @@ export class Reconciler {
   private readonly refused: RefusedObjects;
   private readonly paces = new Map<StackKey, Pace>();
   private readonly failing = new Map<StackKey, number>();
-  private readonly toNudge = new Set<StackKey>();
+  private readonly toNudge = new Map<StackKey, Set<Followed>>();
   private readonly uids = new Map<StackKey, string>();
 
   constructor(options: ReconcilerOptions) {
@@ -73,6 +77,7 @@ export class Reconciler {
     this.uids.set(key, live.metadata.uid);
     if (live.metadata.deletionTimestamp !== undefined) {
       this.options.canaries.forget(key);
+      this.options.agents.forget(key);
       await cleanUp(cluster, live);
       return { kind: 'done' };
     }
@@ -108,10 +113,11 @@ export class Reconciler {
     await setFinalizer(cluster, live, deletesData || rendered.some((entry) => entry.namespace === undefined));
 
     const { written, refusals, failures } = await applyPlan(cluster, plan, stack, this.refused);
-    const hash = samplingHash(plan, stack);
-    if (written.some((object) => isSamplingData(object, stack))) this.toNudge.add(key);
     const errors = failures.map((f) => f.error);
-    if (this.toNudge.has(key)) await this.nudge(key, stack, hash, errors);
+    for (const each of followed) {
+      if (written.some((object) => isFollowed(object, stack, each.configMap))) this.waiting(key).add(each);
+    }
+    for (const each of this.waiting(key)) await this.nudge(key, stack, each, followedHash(plan, stack, each), errors);
 
     const surplus = leftovers(cluster, stack, statusIn(live).inventory ?? [], rendered);
     const stuck = await removeAll(cluster, surplus);
@@ -126,17 +132,23 @@ export class Reconciler {
       return { object, component, reason: 'ApplyFailed', message: error.message };
     });
     return {
-      inForce: { stack, plan, samplingHash: hash },
+      inForce: { stack, plan, samplingHash: followedHash(plan, stack, followed[0]) },
       inventory: [...rendered, ...stuck.map((s) => s.entry)],
       refusals: [...refusals, ...failed],
       errors,
     };
   }
 
-  private async nudge(key: StackKey, stack: Stack, hash: string, errors: Error[]): Promise<void> {
+  private waiting(key: StackKey): Set<Followed> {
+    const waiting = this.toNudge.get(key) ?? new Set();
+    this.toNudge.set(key, waiting);
+    return waiting;
+  }
+
+  private async nudge(key: StackKey, stack: Stack, each: Followed, hash: string, errors: Error[]): Promise<void> {
     try {
-      await nudgeSamplers(this.options.cluster, stack, hash);
-      this.toNudge.delete(key);
+      await nudge(this.options.cluster, stack, each, hash);
+      this.waiting(key).delete(each);
     } catch (error) {
       errors.push(error as Error);
     }
@@ -146,7 +158,8 @@ export class Reconciler {
   private async report(key: StackKey, live: Live, intent: Intent, applied: Applied): Promise<number> {
     const { cluster, clock } = this.options;
     const previous = statusIn(live);
-    const seen = this.see(key, live, intent, applied, previous);
+    const agents = await this.agentsOf(key, live, intent);
+    const seen = this.see(key, live, intent, applied, previous, agents);
     const now = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
     const { inForce, inventory } = applied;
     const next = statusOf({ previous, seen, verdicts: judge(seen), inForce, inventory, now });
@@ -169,7 +182,25 @@ export class Reconciler {
     return 0;
   }
 
-  private see(key: StackKey, live: Live, intent: Intent, applied: Applied, previous: StackStatus): Observation {
+  /** Asked also under a wrong or held back spec: what runs is still attached, or is not. */
+  private async agentsOf(key: StackKey, live: Live, intent: Intent): Promise<readonly AgentSeen[]> {
+    const { cluster, agents } = this.options;
+    if (intent.kind === 'hold' && intent.state === 'Unmanaged') {
+      agents.forget(key);
+      return [];
+    }
+    const { name, namespace = '' } = live.metadata;
+    return agents.expect(key, agentPods(cluster, { name, namespace }));
+  }
+
+  private see(
+    key: StackKey,
+    live: Live,
+    intent: Intent,
+    applied: Applied,
+    previous: StackStatus,
+    agents: readonly AgentSeen[],
+  ): Observation {
     const { cluster, canaries } = this.options;
     const stack = { name: live.metadata.name, namespace: live.metadata.namespace ?? '' };
     const managementState = intent.kind === 'apply' ? 'Managed' : intent.state;
@@ -183,6 +214,7 @@ export class Reconciler {
       refusals: applied.refusals,
       components,
       claims,
+      agents,
       pipelines: (previous.pipelines ?? []) as Observation['pipelines'],
     };
     if (intent.kind === 'apply') {
@@ -197,6 +229,7 @@ export class Reconciler {
     const uid = this.uids.get(key);
     if (uid !== undefined) this.options.facts.forget(uid);
     this.options.canaries.forget(key);
+    this.options.agents.forget(key);
     this.options.onGone(key);
     for (const memory of [this.paces, this.failing, this.toNudge, this.uids]) memory.delete(key);
     return { kind: 'done' };

@@ -15,6 +15,8 @@ export function scopesOf(namespace: string | undefined): Scope[] {
     { apiVersion: 'v1', kind: 'Pod', labelSelector: stackLabel, ...within },
     // Claims carry the labels of the selector of their StatefulSet, and no others.
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', labelSelector: claimSelector, ...within },
+    // Nothing else tells why a DaemonSet has no pods.
+    { apiVersion: 'v1', kind: 'Event', fieldSelector: 'involvedObject.kind=DaemonSet,reason=FailedCreate', ...within },
     { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', ...within },
   ];
 }

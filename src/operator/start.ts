@@ -12,6 +12,7 @@ import {
 } from '../kube/index.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { Agents } from './agents/agents.ts';
 import { Canaries, type CanaryPeriods } from './canary/canaries.ts';
 import { plainHttp, type Http } from './canary/http.ts';
 import { counted } from './counted.ts';
@@ -90,7 +91,8 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     ...(options.watchTiming && { timing: options.watchTiming }),
     onChange: ({ live }, scope) => {
       if (scope.metadataOnly) stacksIn(live.metadata.namespace).forEach(add);
-      else if (live.kind === 'HorizontalPodAutoscaler') stacksIn(live.metadata.namespace).forEach(add);
+      else if (live.kind === 'HorizontalPodAutoscaler' || live.kind === 'Event')
+        stacksIn(live.metadata.namespace).forEach(add);
       else add(stackOf(live));
     },
     onContest: (contest) => tellContest(contest),
@@ -121,8 +123,10 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     );
   }
 
+  const http = resolved(plainHttp, options.endpointResolver);
+  const agents = new Agents({ http, clock, onChange: (key) => queue.add(key) });
   const canaries = new Canaries({
-    http: resolved(plainHttp, options.endpointResolver),
+    http,
     clock,
     random,
     log,
@@ -164,6 +168,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       facts,
       plans: new PlanCache(),
       canaries,
+      agents,
       clock,
       onStatus: (key, status) => metrics.published(key, status),
       onGone: (key) => metrics.forget(key),
@@ -176,7 +181,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
         if (!(error instanceof Fenced)) log.warn({ stack: key, err: error, waitMs }, 'pass failed; it comes again');
       },
     });
-    await Promise.all([kept, canaries.stop()]);
+    await Promise.all([kept, canaries.stop(), agents.stop()]);
     if (!signal.aborted) options.onLost?.();
   }
 

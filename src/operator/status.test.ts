@@ -50,7 +50,7 @@ describe('a status', () => {
   test('has the generation it is about in every place', () => {
     const status = statusAt(early);
     expect([status.observedGeneration, ...(status.conditions ?? []).map((c) => c.observedGeneration)]).toEqual(
-      Array(10).fill(3),
+      Array(11).fill(3),
     );
   });
 

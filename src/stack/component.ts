@@ -2,9 +2,6 @@ import type { Problem, Stack } from '../api/index.ts';
 
 export type ComponentName = 'agent' | 'alloy-node' | 'alloy-sampler' | 'tempo' | 'mimir' | 'loki' | 'grafana';
 
-/** The components this room renders; the agent joins them with instrumentation. */
-export type Rendered = Exclude<ComponentName, 'agent'>;
-
 /** What only the cluster knows; everything else about a plan comes from the spec. */
 export interface Facts {
   /** Group/versions the API server answers, such as "apps/v1". */

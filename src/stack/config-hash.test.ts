@@ -18,16 +18,20 @@ function rolled(before: readonly KubeObject[], after: readonly KubeObject[]): re
     .map(([component]) => component);
 }
 
-test.each<[string, SomeSpec]>([
-  ['the baseline', { sampling: { baselinePercent: 3 } }],
-  ['the percentage of a service', { sampling: { services: [{ name: 'checkout', percent: 50 }] } }],
-  ['what is kept as slow', { sampling: { keep: { slowerThan: '2s' } } }],
-  ['whether errors are kept', { sampling: { keep: { errors: false } } }],
-  ['attributes that are kept', { sampling: { keep: { attributes: [{ key: 'tier', values: ['gold'] }] } } }],
-  ['routes that are dropped', { sampling: { drop: [{ name: 'health', route: '/healthz' }] } }],
-  ['the mode', { sampling: { mode: 'Observe' } }],
-])('%s changes the sampling numbers and nothing else', (_title, spec) => {
-  expect(changed(objectsOf(), objectsOf(spec))).toEqual(['ConfigMap/demo-sampling']);
+const both = ['ConfigMap/demo-sampling', 'ConfigMap/demo-agent'];
+const samplers = ['ConfigMap/demo-sampling'];
+
+test.each<[string, SomeSpec, readonly string[]]>([
+  ['the baseline', { sampling: { baselinePercent: 3 } }, both],
+  ['the percentage of a service', { sampling: { services: [{ name: 'checkout', percent: 50 }] } }, both],
+  ['what is kept as slow', { sampling: { keep: { slowerThan: '2s' } } }, both],
+  ['whether errors are kept', { sampling: { keep: { errors: false } } }, both],
+  ['attributes that are kept', { sampling: { keep: { attributes: [{ key: 'tier', values: ['gold'] }] } } }, both],
+  ['routes that are dropped', { sampling: { drop: [{ name: 'health', route: '/healthz' }] } }, samplers],
+  ['the mode', { sampling: { mode: 'Observe' } }, both],
+  ['how routes are named', { instrumentation: { routes: [{ match: '/a', as: '/b' }] } }, ['ConfigMap/demo-agent']],
+])('%s changes numbers that are followed and nothing else', (_title, spec, changes) => {
+  expect(changed(objectsOf(), objectsOf(spec))).toEqual(changes);
 });
 
 test.each<[string, SomeSpec, readonly string[]]>([
@@ -60,9 +64,10 @@ test('an override of a configuration rolls its pods', () => {
   ]);
 });
 
-test('every pod carries a hash, and the sampler that of a file without the numbers', () => {
-  for (const { metadata } of podTemplates(objectsOf()).values()) {
-    expect(metadata.annotations[configHashAnnotation]).toMatch(/^[0-9a-f]{16}$/);
+test('every pod carries a hash but the agent, which follows all it reads', () => {
+  for (const [component, { metadata }] of podTemplates(objectsOf())) {
+    if (component === 'agent') expect(metadata.annotations).toBeUndefined();
+    else expect(metadata.annotations[configHashAnnotation]).toMatch(/^[0-9a-f]{16}$/);
   }
 });
 

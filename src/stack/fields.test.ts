@@ -6,6 +6,12 @@ import { someFacts } from './specimen.ts';
 
 /** One of everything a list can hold, so that each field inside has a place to be changed. */
 const base = {
+  instrumentation: {
+    discovery: {
+      podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['cart'] }] },
+    },
+    routes: [{ match: '/orders/*', as: '/orders/{id}' }],
+  },
   collection: {
     spanMetrics: { buckets: ['100ms'] },
     redaction: [{ attribute: 'user.email', action: 'Hash' }],
@@ -36,13 +42,27 @@ const elsewhere: Readonly<Record<string, string>> = {
   'spec.collection.exportTo[].protocol': 'it must fit the endpoint, and has a test of its own below',
   'spec.managementState': 'the operator decides by it whether it writes',
   'spec.sampling.drop[].name': 'the key of its list: rules are merged and named in problems by it',
-  'spec.images.overrides.agent': 'the agent is not rendered yet',
 };
 
 /** Another value for every other field; a list is given whole. */
 const others: Readonly<Record<string, unknown>> = {
   'spec.size': 'medium',
   'spec.deletionPolicy': 'Delete',
+  'spec.instrumentation.enabled': false,
+  'spec.instrumentation.discovery.namespaces.include': ['shop'],
+  'spec.instrumentation.discovery.namespaces.exclude': ['team-*'],
+  'spec.instrumentation.discovery.podSelector.matchLabels': { app: 'cart' },
+  'spec.instrumentation.discovery.podSelector.matchExpressions[].key': 'tier',
+  'spec.instrumentation.discovery.podSelector.matchExpressions[].operator': 'NotIn',
+  'spec.instrumentation.discovery.podSelector.matchExpressions[].values': ['checkout'],
+  'spec.instrumentation.discovery.ports': [8080],
+  'spec.instrumentation.metrics': ['application'],
+  'spec.instrumentation.routes[].match': '/carts/*',
+  'spec.instrumentation.routes[].as': '/orders/{number}',
+  'spec.instrumentation.capture.headers': ['X-Tenant'],
+  'spec.instrumentation.capture.query': true,
+  'spec.instrumentation.budget.cpu': '1',
+  'spec.instrumentation.budget.memory': '300Mi',
   'spec.collection.receivers.otlp.grpc': false,
   'spec.collection.receivers.otlp.http': false,
   'spec.collection.podLogs.enabled': false,
@@ -95,7 +115,7 @@ const others: Readonly<Record<string, unknown>> = {
   'spec.overrides[].name': 'demo-loki',
   'spec.overrides[].patch': { metadata: { annotations: { a: 'c' } } },
   ...Object.fromEntries(
-    ['tempo', 'mimir', 'loki', 'grafana', 'alloy'].map((name) => [
+    ['tempo', 'mimir', 'loki', 'grafana', 'alloy', 'agent'].map((name) => [
       `spec.images.overrides.${name}`,
       `r.test/${name}:1.2.3`,
     ]),

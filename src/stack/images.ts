@@ -1,5 +1,4 @@
-import type { Spec } from '../api/index.ts';
-import type { Rendered } from './component.ts';
+import type { ComponentName, Context } from './component.ts';
 
 type Program = 'alloy' | 'tempo' | 'mimir' | 'loki' | 'grafana';
 
@@ -17,12 +16,14 @@ const defaults: Readonly<Record<Program, string>> = {
 
 /**
  * The image a component runs: the spec's override as it stands, or the default with its registry replaced by
- * `spec.images.registry` (a host with an optional path prefix).
+ * `spec.images.registry` (a host with an optional path prefix). The agent is the program the operator is.
  */
-export function imageOf(component: Rendered, images: Spec['images']): string {
-  const program: Program = component === 'alloy-node' || component === 'alloy-sampler' ? 'alloy' : component;
+export function imageOf({ stack, facts }: Context, component: ComponentName): string {
+  const { images } = stack.spec;
+  const program = component === 'alloy-node' || component === 'alloy-sampler' ? 'alloy' : component;
   const override = images.overrides[program];
   if (override !== undefined && override !== '') return override;
+  if (program === 'agent') return facts.operatorImage;
   const image = defaults[program];
   return images.registry === '' ? image : image.replace(/^docker\.io/, images.registry.replace(/\/+$/, ''));
 }

@@ -18,6 +18,16 @@ export function samplingName(stack: Named): string {
   return `${stack.name}-sampling`;
 }
 
+/** The ConfigMap the agents follow. */
+export function agentConfigName(stack: Named): string {
+  return childName(stack, 'agent');
+}
+
+/** The Service that leads to the collector of the caller's own node. */
+export function localCollectorName(stack: Named): string {
+  return `${childName(stack, 'alloy-node')}-local`;
+}
+
 /** The Secret with the Grafana administrator. */
 export function grafanaAdminName(stack: Named): string {
   return `${stack.name}-grafana-admin`;

@@ -51,8 +51,8 @@ test('every pod is behind one', () => {
 });
 
 describe('every address a configuration names', () => {
-  const hosts = /demo-([a-z-]+)\.observability\.svc:(\d+)/g;
-  const readers = ['alloy-node', 'alloy-sampler', 'grafana'] as const;
+  const hosts = /demo-([a-z-]+?)(?:-local)?\.observability\.svc:(\d+)/g;
+  const readers = ['alloy-node', 'alloy-sampler', 'grafana', 'agent'] as const;
   const edges = readers.flatMap((reader) => {
     const { data } = objectOf('ConfigMap', `demo-${reader}`, objects) as unknown as { data: Record<string, string> };
     const found = [...Object.values(data).join('\n').matchAll(hosts)];
@@ -77,6 +77,10 @@ test.each([
   ['applications send OTLP', 'alloy-node', 4317, { pod: {}, foreignNamespace: { name: 'shop' } }, true],
   ['the canary goes in', 'alloy-node', 4319, { pod: {}, foreignNamespace: operator }, true],
   ['the canary is read back', 'loki', 3100, { pod: {}, foreignNamespace: operator }, true],
+  ['the agent reports', 'alloy-node', 4319, of('agent'), true],
+  ['agents are scraped', 'agent', 9465, of('alloy-node'), true],
+  ['agents are asked how they are', 'agent', 9465, { pod: {}, foreignNamespace: operator }, true],
+  ['nobody else asks agents', 'agent', 9465, { pod: {}, foreignNamespace: { name: 'shop' } }, false],
   ['people open Grafana', 'grafana', 3000, { pod: {}, foreignNamespace: { name: 'ingress' } }, true],
   ['applications do not read logs', 'loki', 3100, { pod: {}, foreignNamespace: { name: 'shop' } }, false],
   ['neighbours do not read logs', 'loki', 3100, { pod: { app: 'neighbour' } }, false],

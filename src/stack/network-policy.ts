@@ -1,6 +1,6 @@
 import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { Context, Rendered } from './component.ts';
+import type { Context, ComponentName } from './component.ts';
 import { metadataOf, selectorOf } from './labels.ts';
 import { portsOf, type Caller } from './ports.ts';
 
@@ -8,7 +8,7 @@ import { portsOf, type Caller } from './ports.ts';
  * Closes a component's pods to everything but the callers the ports model names. A pod that a policy selects refuses
  * what no rule allows, so there is no separate deny. Nothing where the spec asks for no policies. Outgoing traffic is not restricted.
  */
-export function networkPolicies(chart: Chart, context: Context, component: Rendered): readonly ApiObject[] {
+export function networkPolicies(chart: Chart, context: Context, component: ComponentName): readonly ApiObject[] {
   const { stack } = context;
   if (!stack.spec.security.networkPolicies) return [];
   const policy = new k8s.KubeNetworkPolicy(chart, `${component}-policy`, {

@@ -18,7 +18,7 @@ test('a patch adds, replaces and removes fields of the object it names, and of n
 test('a patch that hits nothing is a problem with a way out, and the rest is rendered', () => {
   const overrides = [{ kind: 'StatefulSet', name: 'demo-grafana', patch: { spec: { replicas: 2 } } }] as const;
   const { components, problems } = plan(someStack({ overrides }), someFacts);
-  expect(components).toHaveLength(6);
+  expect(components).toHaveLength(7);
   expect(problems).toEqual([
     {
       path: 'spec.overrides[0]',

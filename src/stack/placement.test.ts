@@ -3,10 +3,17 @@ import { everything, objectsOf, podTemplates } from './specimen.ts';
 
 const pods = podTemplates(objectsOf(everything));
 
-test.each([...pods])('%s tolerates the taints of the spec', (_component, { spec }) => {
-  expect(spec.tolerations).toEqual([
-    { key: 'dedicated', operator: 'Equal', value: 'observability', effect: 'NoSchedule' },
-  ]);
+test.each([...pods].filter(([component]) => component !== 'agent'))(
+  '%s tolerates the taints of the spec',
+  (_component, { spec }) => {
+    expect(spec.tolerations).toEqual([
+      { key: 'dedicated', operator: 'Equal', value: 'observability', effect: 'NoSchedule' },
+    ]);
+  },
+);
+
+test('the agent runs on every node, whatever its taints', () => {
+  expect(pods.get('agent')?.spec.tolerations).toEqual([{ operator: 'Exists' }]);
 });
 
 test('collectors run on every node, the rest on the chosen ones', () => {

@@ -3,12 +3,15 @@ import type { Stack } from '../api/index.ts';
 import type { ComponentName } from './component.ts';
 import { selectorOf } from './labels.ts';
 
-/** Where a component's pods may run: collectors on every node, the others on the nodes the spec names. */
+const onEveryNode: readonly ComponentName[] = ['alloy-node', 'agent'];
+
+/** Where a component's pods may run: collectors and agents on every node, the others on the nodes the spec names. */
 export function placementOf(stack: Stack, component: ComponentName): Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations'> {
   const { nodeSelector, tolerations } = stack.spec.scheduling;
   return {
-    ...(component !== 'alloy-node' && Object.keys(nodeSelector).length > 0 && { nodeSelector }),
-    ...(tolerations.length > 0 && { tolerations: [...tolerations] }),
+    ...(!onEveryNode.includes(component) && Object.keys(nodeSelector).length > 0 && { nodeSelector }),
+    ...(component === 'agent' && { tolerations: [{ operator: 'Exists' }] }),
+    ...(component !== 'agent' && tolerations.length > 0 && { tolerations: [...tolerations] }),
   };
 }
 

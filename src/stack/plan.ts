@@ -1,8 +1,9 @@
 import type { Stack } from '../api/index.ts';
 import { pipelineProblems, type Wiring } from '../pipeline/index.ts';
+import { agent } from './agent/agent.ts';
 import { alloyNode } from './alloy/node.ts';
 import { alloySampler } from './alloy/sampler.ts';
-import type { Component, Context, Endpoints, Facts, Plan, Rendered } from './component.ts';
+import type { Component, Context, Endpoints, ComponentName, Facts, Plan } from './component.ts';
 import { withConfigHash } from './config-hash.ts';
 import { grafana } from './grafana/grafana.ts';
 import { loki } from './loki/loki.ts';
@@ -32,13 +33,18 @@ export function plan(stack: Stack, facts: Facts): Plan {
   };
 }
 
-function builders(context: Context, wiring: Wiring, endpoints: Endpoints): Readonly<Record<Rendered, () => Component>> {
+function builders(
+  context: Context,
+  wiring: Wiring,
+  endpoints: Endpoints,
+): Readonly<Record<ComponentName, () => Component>> {
   return {
     tempo: () => tempo(context),
     mimir: () => mimir(context),
     loki: () => loki(context),
     'alloy-sampler': () => alloySampler(context, wiring),
     'alloy-node': () => alloyNode(context, wiring),
+    agent: () => agent(context),
     grafana: () => grafana(context, endpoints),
   };
 }

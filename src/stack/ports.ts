@@ -1,6 +1,6 @@
 import type { Stack } from '../api/index.ts';
 import { ports as alloy } from '../pipeline/index.ts';
-import type { ComponentName, Rendered } from './component.ts';
+import type { ComponentName } from './component.ts';
 import { hostOf } from './names.ts';
 
 /** Who may open a connection: a component of the same stack, the operator's pods, or any pod or client. */
@@ -16,9 +16,9 @@ export type PortName = 'otlp-grpc' | 'otlp-http' | 'otlp-internal' | 'http';
 
 /**
  * Every port the stack listens on and who calls it. Services, container ports, NetworkPolicies, Alloy's exporters and
- * Grafana's datasources are all read from here. alloy-node calls the stores also to scrape them.
+ * Grafana's datasources are all read from here. alloy-node calls the others also to scrape them.
  */
-const model: Readonly<Record<Rendered, readonly Port[]>> = {
+const model: Readonly<Record<ComponentName, readonly Port[]>> = {
   'alloy-node': [
     { name: 'otlp-grpc', number: alloy.otlpGrpc, callers: ['anyone'] },
     { name: 'otlp-http', number: alloy.otlpHttp, callers: ['anyone'] },
@@ -36,10 +36,11 @@ const model: Readonly<Record<Rendered, readonly Port[]>> = {
   mimir: [{ name: 'http', number: 8080, callers: ['operator', 'grafana', 'alloy-node', 'alloy-sampler'] }],
   loki: [{ name: 'http', number: 3100, callers: ['operator', 'grafana', 'alloy-node'] }],
   grafana: [{ name: 'http', number: 3000, callers: ['anyone'] }],
+  agent: [{ name: 'http', number: 9465, callers: ['operator', 'alloy-node'] }],
 };
 
 /** The ports a component of this stack has open. */
-export function portsOf(stack: Stack, component: Rendered): readonly Port[] {
+export function portsOf(stack: Stack, component: ComponentName): readonly Port[] {
   const { grpc, http } = stack.spec.collection.receivers.otlp;
   const closed: readonly PortName[] =
     component === 'alloy-node'
@@ -49,18 +50,18 @@ export function portsOf(stack: Stack, component: Rendered): readonly Port[] {
 }
 
 /** The number of a port, open or not. Throws when the component has no such port: a mistake in this room. */
-export function portNumber(component: Rendered, name: PortName): number {
+export function portNumber(component: ComponentName, name: PortName): number {
   const port = model[component].find((candidate) => candidate.name === name);
   if (port === undefined) throw new Error(`${component} has no port ${name}`);
   return port.number;
 }
 
 /** `host:port` of a component's Service. */
-export function addressOf(stack: Stack, component: Rendered, name: PortName): string {
+export function addressOf(stack: Stack, component: ComponentName, name: PortName): string {
   return `${hostOf(stack, component)}:${portNumber(component, name)}`;
 }
 
 /** `http://host:port` of a component's Service. */
-export function urlOf(stack: Stack, component: Rendered, name: PortName = 'http'): string {
+export function urlOf(stack: Stack, component: ComponentName, name: PortName = 'http'): string {
   return `http://${addressOf(stack, component, name)}`;
 }

@@ -43,6 +43,11 @@ test('it may write nothing that no plan holds', () => {
   expect(JSON.stringify(operatorRules())).not.toContain('*');
 });
 
+test('an agent may see pods, and nothing else', () => {
+  const role = objects.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('-agent'));
+  expect(role?.['rules']).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]);
+});
+
 test('a collector may list and watch pods and their owners, and read logs only where it collects them', () => {
   const seen = [
     { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },

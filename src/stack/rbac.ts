@@ -1,3 +1,4 @@
+import { agentRules } from './agent/access.ts';
 import { podReaderRules } from './alloy/pod-reader.ts';
 
 export interface PolicyRule {
@@ -20,14 +21,14 @@ const verbs = ['list', 'watch', 'create', 'patch', 'delete'];
 
 /**
  * What an operator must be allowed to do with the objects of a plan, and no verb more: its own work on every kind that
- * can be rendered, the content of Secrets a plan hashes, and the rights it hands to alloy-node, since the API server
+ * can be rendered, the content of Secrets a plan hashes, and the rights it hands to alloy-node and the agents, since the API server
  * lets nobody grant what they do not hold.
  */
 export function operatorRules(): readonly PolicyRule[] {
   return [
     ...Object.entries(rendered).map(([apiGroup, resources]) => ({ apiGroups: [apiGroup], resources, verbs })),
     { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
-    ...podReaderRules(true).map(({ apiGroups = [], resources = [], verbs: granted }) => ({
+    ...[...podReaderRules(true), ...agentRules].map(({ apiGroups = [], resources = [], verbs: granted }) => ({
       apiGroups,
       resources,
       verbs: granted,

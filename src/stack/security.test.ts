@@ -13,7 +13,9 @@ const allowedVolumes = [
   'secret',
 ];
 
-describe.each([...podTemplates(objectsOf(everything))])('the pod of %s', (component, { spec }) => {
+const pods = podTemplates(objectsOf(everything));
+
+describe.each([...pods].filter(([component]) => component !== 'agent'))('the pod of %s', (component, { spec }) => {
   test('runs as a plain user under the default seccomp profile', () => {
     expect(spec.securityContext).toMatchObject({
       runAsNonRoot: true,
@@ -45,4 +47,20 @@ describe.each([...podTemplates(objectsOf(everything))])('the pod of %s', (compon
     expect(spec.serviceAccountName).toBe(`demo-${component}`);
     expect(spec.automountServiceAccountToken).toBe(component === 'alloy-node' ? undefined : false);
   });
+});
+
+test('the agent is root with four capabilities, sees the processes of its node, and has nothing more of it', () => {
+  const agent = pods.get('agent')?.spec;
+  expect(agent).toMatchObject({ hostPID: true, securityContext: { runAsUser: 0, runAsNonRoot: false } });
+  expect(agent?.securityContext).toMatchObject({ seccompProfile: { type: 'RuntimeDefault' } });
+  for (const shared of ['hostNetwork', 'hostIPC']) expect(agent).not.toHaveProperty(shared);
+  expect(agent?.containers.map(({ securityContext }) => securityContext)).toEqual([
+    {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'], add: ['BPF', 'PERFMON', 'SYS_PTRACE', 'DAC_READ_SEARCH'] },
+    },
+  ]);
+  const kinds = agent?.volumes.flatMap((volume) => Object.keys(volume).filter((key) => key !== 'name'));
+  expect(kinds).toEqual(['configMap', 'emptyDir']);
 });

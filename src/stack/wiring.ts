@@ -1,23 +1,24 @@
 import type { Stack } from '../api/index.ts';
 import type { Wiring } from '../pipeline/index.ts';
-import type { Endpoints, Rendered } from './component.ts';
+import type { Endpoints, ComponentName } from './component.ts';
 import { hostOf } from './names.ts';
 import { addressOf, portNumber, urlOf } from './ports.ts';
 
-const all: readonly Rendered[] = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'grafana'];
+const all: readonly ComponentName[] = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'agent', 'grafana'];
 
 /** The components the spec turns on, stores before what writes to them. */
-export function enabledComponents({ spec }: Stack): readonly Rendered[] {
-  const off = new Set<Rendered>([
+export function enabledComponents({ spec }: Stack): readonly ComponentName[] {
+  const off = new Set<ComponentName>([
     ...(spec.traces.backend === 'None' ? ['tempo' as const] : []),
     ...(spec.metrics.backend === 'None' ? ['mimir' as const] : []),
     ...(spec.logs.backend === 'None' ? ['loki' as const] : []),
+    ...(spec.instrumentation.enabled ? [] : ['agent' as const]),
     ...(spec.grafana.enabled ? [] : ['grafana' as const]),
   ]);
   return all.filter((component) => !off.has(component));
 }
 
-export function disabledComponents(stack: Stack): readonly Rendered[] {
+export function disabledComponents(stack: Stack): readonly ComponentName[] {
   const enabled = enabledComponents(stack);
   return all.filter((component) => !enabled.includes(component));
 }

@@ -1,3 +1,11 @@
-export type { AgentConfig, Discovery, LabelSelector, MetricFamily, RouteRule, Sampling } from './agent-config.ts';
-export { parseConfig, type ConfigProblem, type ParsedConfig } from './parse.ts';
+export {
+  parseAgentConfig as parseConfig,
+  type AgentConfig,
+  type Discovery,
+  type LabelSelector,
+  type MetricFamily,
+  type Problem as ConfigProblem,
+  type RouteRule,
+  type Sampling,
+} from '../../api/agent-config/index.ts';
 export { ConfigWatch, type ConfigEvents } from './watch.ts';

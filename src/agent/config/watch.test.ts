@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { AgentConfig } from './agent-config.ts';
-import type { ConfigProblem } from './parse.ts';
+import type { AgentConfig, Problem } from '../../api/agent-config/index.ts';
 import { ConfigWatch } from './watch.ts';
 
 const json = (percent: number) =>
@@ -21,7 +20,7 @@ afterEach(async () => {
 
 function follow(path: string, loaded: string) {
   const configs: AgentConfig[] = [];
-  const problems: (readonly ConfigProblem[])[] = [];
+  const problems: (readonly Problem[])[] = [];
   let wake: (() => void) | undefined;
   watching = new ConfigWatch(path, loaded, {
     onConfig: (config) => {

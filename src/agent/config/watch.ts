@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AgentConfig } from './agent-config.ts';
-import { parseConfig, type ConfigProblem } from './parse.ts';
+import { parseAgentConfig, type AgentConfig, type Problem } from '../../api/agent-config/index.ts';
 
 export interface ConfigEvents {
   readonly onConfig: (config: AgentConfig) => void;
   /** An empty list takes back earlier problems. The last good configuration stays in force. */
-  readonly onProblems: (problems: readonly ConfigProblem[]) => void;
+  readonly onProblems: (problems: readonly Problem[]) => void;
 }
 
 /**
@@ -65,7 +64,7 @@ export class ConfigWatch {
     const hash = hashOf(text);
     if (hash === this.#hash) return;
     this.#hash = hash;
-    const parsed = parseConfig(text);
+    const parsed = parseAgentConfig(text);
     this.#events.onProblems(parsed.ok ? [] : parsed.problems);
     if (parsed.ok) this.#events.onConfig(parsed.value);
   }

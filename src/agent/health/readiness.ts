@@ -4,7 +4,7 @@ import type { ConfigProblem } from '../config/index.ts';
 /** What /readyz says. A node that cannot be instrumented says which feature is missing and what it needs. */
 export interface Readiness {
   readonly ready: boolean;
-  /** One word for a condition: Ready, KernelUnsupported, PermissionDenied, PodsUnknown, Starting. */
+  /** One word for a condition: Ready, UnsupportedKernel, VerifierRejected, PermissionDenied, NotStarted, PodsUnknown, Starting. */
   readonly reason: string;
   readonly message: string;
   readonly tier?: Tier;

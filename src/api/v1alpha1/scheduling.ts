@@ -1,7 +1,8 @@
 import { branch, integer, list, map, object, text, word } from '../schema/index.ts';
 import { labelKeys } from './labels.ts';
 
-const labelValue = (what: string) =>
+/** The value of a label or taint. */
+export const labelValue = (what: string) =>
   text({
     max: 63,
     form: '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$',
@@ -9,14 +10,18 @@ const labelValue = (what: string) =>
     fix: 'write at most 63 letters, digits, "-", "_" and ".", starting and ending with a letter or digit',
   });
 
-const toleration = object({
-  key: text({
+/** The key of a label or taint: a name, or prefix/name. */
+export const labelKey = (what: string) =>
+  text({
     min: 1,
     max: 317,
     form: '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$',
-    what: 'a taint key',
+    what,
     fix: 'write name or prefix/name, such as node-role.kubernetes.io/control-plane',
-  })
+  });
+
+const toleration = object({
+  key: labelKey('a taint key')
     .optional()
     .example('dedicated', 'node-role.kubernetes.io/control-plane')
     .describe('Key of the taint; empty with operator Exists tolerates every taint.'),

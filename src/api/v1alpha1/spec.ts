@@ -2,6 +2,7 @@ import { branch, word, type Given, type Out } from '../schema/index.ts';
 import { collection } from './collection.ts';
 import { grafana } from './grafana.ts';
 import { images } from './images.ts';
+import { instrumentation } from './instrumentation.ts';
 import { logs } from './logs.ts';
 import { metrics } from './metrics.ts';
 import { overrides } from './overrides.ts';
@@ -22,6 +23,7 @@ export const branches = branch({
   deletionPolicy: word('RetainData', 'Delete')
     .default('RetainData')
     .describe('What happens to the volumes when the stack is deleted.'),
+  instrumentation,
   collection,
   sampling,
   traces,

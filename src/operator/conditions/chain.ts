@@ -1,6 +1,7 @@
 import type { Observation } from '../observation/observation.ts';
 import { accepted } from './accepted.ts';
 import { collectionReady } from './collection-ready.ts';
+import { instrumentationReady } from './instrumentation-ready.ts';
 import { logsReady } from './logs-ready.ts';
 import { metricsReady } from './metrics-ready.ts';
 import { pipelineHealthy } from './pipeline-healthy.ts';
@@ -14,6 +15,7 @@ import { visualizationReady } from './visualization-ready.ts';
 const chain: readonly (readonly [string, Check])[] = [
   ['Accepted', accepted],
   ['StorageReady', storageReady],
+  ['InstrumentationReady', instrumentationReady],
   ['CollectionReady', collectionReady],
   ['TracesReady', tracesReady],
   ['MetricsReady', metricsReady],

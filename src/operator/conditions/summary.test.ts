@@ -26,7 +26,7 @@ describe('Ready, and what kstatus reads', () => {
       'a stack has no pods at all',
       observation(
         {},
-        ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'grafana'].map((n) =>
+        ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'agent', 'grafana'].map((n) =>
           component(n as 'tempo', { desired: 0, ready: 0, updated: 0, total: 0 }),
         ),
       ),
@@ -110,6 +110,7 @@ describe('Ready, and what kstatus reads', () => {
       'Ready',
       'Accepted',
       'StorageReady',
+      'InstrumentationReady',
       'CollectionReady',
       'TracesReady',
       'MetricsReady',

@@ -22,8 +22,12 @@ const ranked = [
   'ImagePullFailed',
   'CrashLooping',
   'StartFailed',
+  'UnsupportedKernel',
+  'VerifierRejected',
+  'PermissionDenied',
   'VolumeLost',
   'Unschedulable',
+  'PodSecurity',
   'NoPods',
   'Unready',
   'SignalLost',
@@ -34,7 +38,16 @@ const ranked = [
   'Paused',
   'Unmanaged',
 ] as const;
-const calm = ['Valid', 'Bound', 'Available', 'Flowing', 'AllReady', 'Disabled'] as const;
+const calm = [
+  'Valid',
+  'Bound',
+  'Available',
+  'Attached',
+  'NoMatchingWorkloads',
+  'Flowing',
+  'AllReady',
+  'Disabled',
+] as const;
 
 export type Reason = (typeof ranked)[number] | (typeof calm)[number];
 

@@ -46,7 +46,6 @@ export function expectedFromInventory(stackName: string, inventory: readonly Inv
   const workloads = inventory.filter((entry) => workloadKinds.includes(entry.kind));
   const components = everyComponent.flatMap((name) => {
     const own = workloads.filter((w) => w.name === `${stackName}-${name}`);
-    if (name === 'agent' && own.length === 0) return [];
     return [
       {
         name,

@@ -1,5 +1,6 @@
 import type { Problem, Spec } from '../../api/index.ts';
 import type { ComponentName } from '../../stack/index.ts';
+import type { AgentSeen } from '../agents/agent-seen.ts';
 
 /** Everything the conditions are decided from; a value, so that a verdict can be repeated on a desk. */
 export interface Observation {
@@ -12,6 +13,8 @@ export interface Observation {
   readonly components: readonly ComponentSeen[];
   readonly claims: readonly ClaimSeen[];
   readonly pipelines: readonly PipelineSeen[];
+  /** What the agents that could be asked say. */
+  readonly agents: readonly AgentSeen[];
 }
 
 export interface Refusal {
@@ -43,7 +46,7 @@ export interface WorkloadSeen {
   /** All pods, those of older templates included. */
   readonly total: number;
   /** Why its controller cannot create pods or gave up waiting for them, in its own words. */
-  readonly hindrance: { readonly reason: 'NoPods' | 'Unready'; readonly message: string } | undefined;
+  readonly hindrance: { readonly reason: 'PodSecurity' | 'NoPods' | 'Unready'; readonly message: string } | undefined;
 }
 
 export interface Trouble {

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../stack/index.ts';
 import type { Expected, ExpectedWorkload } from './expected.ts';
 import type { ClaimSeen, ComponentSeen } from './observation.ts';
 import { worstTrouble } from './trouble.ts';
+import { refusedPods } from './refused-pods.ts';
 import { readWorkload } from './workload.ts';
 
 type Named = Pick<Stack, 'name' | 'namespace'>;
@@ -16,7 +17,10 @@ export function observe(
 ): { readonly components: readonly ComponentSeen[]; readonly claims: readonly ClaimSeen[] } {
   const components = expected.components.map((component): ComponentSeen => {
     if (!component.enabled) return { name: component.name, enabled: false, workloads: [], trouble: undefined };
-    const workloads = component.workloads.map((w) => readWorkload(w.kind, w.name, liveOf(cluster, stack, w)));
+    const workloads = component.workloads.map((w) => {
+      const live = liveOf(cluster, stack, w);
+      return readWorkload(w.kind, w.name, live, live && refusedPods(cluster, live));
+    });
     const selector = { 'app.kubernetes.io/name': component.name, 'app.kubernetes.io/instance': stack.name };
     const pods = cluster.select('v1', 'Pod', selector, stack.namespace);
     return { name: component.name, enabled: true, workloads, trouble: worstTrouble(pods) };

@@ -13,8 +13,16 @@ interface Counts {
   readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
 }
 
-/** Reads the counts of a Deployment, StatefulSet or DaemonSet; `live` is undefined while it does not exist. */
-export function readWorkload(kind: string, name: string, live: Live | undefined): WorkloadSeen {
+/**
+ * Reads the counts of a Deployment, StatefulSet or DaemonSet; `live` is undefined while it does not exist. `refused` is
+ * why pods of a DaemonSet were not made, which its status does not tell.
+ */
+export function readWorkload(
+  kind: string,
+  name: string,
+  live: Live | undefined,
+  refused?: WorkloadSeen['hindrance'],
+): WorkloadSeen {
   if (live === undefined) return { kind, name, exists: false, observed: false, ...none, hindrance: undefined };
   const status = (live['status'] ?? {}) as Counts;
   const spec = (live['spec'] ?? {}) as { replicas?: number };
@@ -23,6 +31,7 @@ export function readWorkload(kind: string, name: string, live: Live | undefined)
   if (kind === 'DaemonSet') {
     return {
       ...base,
+      hindrance: (status.currentNumberScheduled ?? 0) < (status.desiredNumberScheduled ?? 0) ? refused : undefined,
       desired: status.desiredNumberScheduled ?? 0,
       ready: status.numberReady ?? 0,
       updated: status.updatedNumberScheduled ?? 0,

@@ -39,6 +39,7 @@ export async function startBackends(): Promise<Backends> {
       const id = /== (\d+)|"(\w{32})"/.exec(query);
       if (query !== '')
         return say(response, 200, { data: { result: stored.has(`${signal} ${id?.[1] ?? id?.[2]}`) ? [{}] : [] } });
+      if (path === '/readyz') return say(response, 200, { ready: true, reason: 'Ready', targets: 3 });
       return path === '/metrics' ? say(response, 200, backends.metrics(host)) : say(response, 404, '');
     });
   });

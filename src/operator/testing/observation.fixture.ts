@@ -1,6 +1,8 @@
 import type { ComponentSeen, Observation, WorkloadSeen } from '../observation/observation.ts';
 
-const kinds = { 'alloy-node': 'DaemonSet', grafana: 'Deployment' } as Readonly<Record<string, string>>;
+const kinds = { 'alloy-node': 'DaemonSet', agent: 'DaemonSet', grafana: 'Deployment' } as Readonly<
+  Record<string, string>
+>;
 
 /** A workload with three pods, all of them as they should be. */
 export function workload(change: Partial<WorkloadSeen> = {}): WorkloadSeen {
@@ -21,7 +23,7 @@ export function component(name: ComponentSeen['name'], change: Partial<WorkloadS
   return { name, enabled: true, workloads: [workload({ kind, name: `demo-${name}`, ...change })], trouble: undefined };
 }
 
-const everyComponent = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'grafana'] as const;
+const everyComponent = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'agent', 'grafana'] as const;
 
 /** A stack of which everything is well; `components` replaces those of the same name. */
 export function observation(change: Partial<Observation> = {}, components: readonly ComponentSeen[] = []): Observation {
@@ -33,6 +35,7 @@ export function observation(change: Partial<Observation> = {}, components: reado
     refusals: [],
     components: everyComponent.map((name) => components.find((c) => c.name === name) ?? component(name)),
     claims: [{ name: 'data-demo-tempo-0', component: 'tempo', phase: 'Bound', storageClass: 'fast' }],
+    agents: ['a', 'b', 'c'].map((node) => ({ node, state: 'Attached', message: '', follows: true })),
     pipelines: signals.map((signal) => ({ signal, state: 'Healthy', hop: '' })),
     ...change,
   };

@@ -7,7 +7,7 @@ import { imageOf } from '../images.ts';
 import { metadataOf, selectorOf } from '../labels.ts';
 import { childName } from '../names.ts';
 import { networkPolicies } from '../network-policy.ts';
-import { service } from '../service.ts';
+import { localCollector, service } from '../service.ts';
 import { synthesize } from '../synthesis.ts';
 import { configMount, scratchMount } from '../volumes.ts';
 import { podTemplate } from '../workload.ts';
@@ -30,12 +30,13 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
     ...podReader(chart, stack, component),
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
     service(chart, stack, component),
+    ...(stack.spec.instrumentation.enabled ? [localCollector(chart, stack)] : []),
     ...networkPolicies(chart, context, component),
     new k8s.KubeDaemonSet(chart, 'workload', {
       metadata,
       spec: {
         selector: { matchLabels: selectorOf(stack, component) },
-        template: podTemplate(stack, {
+        template: podTemplate(context, {
           component,
           args: alloyArgs(stabilityOf(text)),
           env: [...podEnv, ...secrets.env],
@@ -49,7 +50,7 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
   ]);
   return {
     name: component,
-    image: imageOf(component, stack.spec.images),
+    image: imageOf(context, component),
     objects,
     workload: { kind: 'DaemonSet', name },
     readAtStart: [`ConfigMap/${name}`, ...secrets.references],

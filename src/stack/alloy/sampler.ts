@@ -39,7 +39,7 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
     service(chart, stack, component, 'headless'),
     ...networkPolicies(chart, context, component),
     ...disruptionBudgets(chart, stack),
-    workload(chart, stack, {
+    workload(chart, context, {
       args: alloyArgs(stabilityOf(text)),
       env: [...podEnv, ...secrets.env],
       gracePeriodSeconds: drain.gracePeriodSeconds,
@@ -47,7 +47,7 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
   ]);
   return {
     name: component,
-    image: imageOf(component, stack.spec.images),
+    image: imageOf(context, component),
     objects: objects.map((object) =>
       object.kind === 'StatefulSet' ? withPreStopSleep(object, drain.sleepSeconds) : object,
     ),
@@ -71,9 +71,10 @@ function disruptionBudgets(chart: Chart, stack: Stack): readonly ApiObject[] {
 
 function workload(
   chart: Chart,
-  stack: Stack,
+  context: Context,
   process: Pick<PodShape, 'args' | 'env' | 'gracePeriodSeconds'>,
 ): ApiObject {
+  const { stack } = context;
   const { sampler, buffer } = stack.spec.collection;
   const name = childName(stack, component);
   return new k8s.KubeStatefulSet(chart, 'workload', {
@@ -84,7 +85,7 @@ function workload(
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: selectorOf(stack, component) },
       ...(buffer.persistent && claimRetention(stack.spec.deletionPolicy)),
-      template: podTemplate(stack, {
+      template: podTemplate(context, {
         component,
         ...process,
         mounts: [

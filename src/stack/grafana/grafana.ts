@@ -1,6 +1,5 @@
 import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { Stack } from '../../api/index.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
@@ -39,11 +38,11 @@ export function grafana(context: Context, stores: Stores): Component {
     ...admins(chart, context),
     service(chart, stack, component),
     ...networkPolicies(chart, context, component),
-    workload(chart, stack),
+    workload(chart, context),
   ]);
   return {
     name: component,
-    image: imageOf(component, stack.spec.images),
+    image: imageOf(context, component),
     objects,
     workload: { kind: 'Deployment', name },
     readAtStart: [
@@ -53,7 +52,8 @@ export function grafana(context: Context, stores: Stores): Component {
   };
 }
 
-function workload(chart: Chart, stack: Stack): ApiObject {
+function workload(chart: Chart, context: Context): ApiObject {
+  const { stack } = context;
   const { auth, dashboards, resources } = stack.spec.grafana;
   const home = { name: 'GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH', value: homeFile };
   return new k8s.KubeDeployment(chart, 'workload', {
@@ -62,7 +62,7 @@ function workload(chart: Chart, stack: Stack): ApiObject {
       selector: { matchLabels: selectorOf(stack, component) },
       // Two pods would be two databases.
       strategy: { type: 'Recreate' },
-      template: podTemplate(stack, {
+      template: podTemplate(context, {
         component,
         env: [...authEnv(stack, auth), ...quiet, ...(dashboards.defaults ? [home] : [])],
         mounts: [...provisioningMounts(stack), scratchMount('storage', '/var/lib/grafana')],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from './parse.ts';
+import { parseAgentConfig } from './parse.ts';
 
 const least = { otlp: { endpoint: 'http://collector:4319' } };
 
 describe('a good file', () => {
   test('needs nothing but where to send', () => {
-    expect(parseConfig(JSON.stringify(least))).toEqual({
+    expect(parseAgentConfig(JSON.stringify(least))).toEqual({
       ok: true,
       value: {
         node: '',
@@ -31,7 +31,7 @@ describe('a good file', () => {
   });
 
   test('says durations, quantities and shares as the resource does', () => {
-    const parsed = parseConfig(
+    const parsed = parseAgentConfig(
       JSON.stringify({
         ...least,
         interval: '1m',
@@ -86,5 +86,5 @@ test.each([
     { path: 'discovery.reportingThemselves', fix: 'write one of Skip, Instrument' },
   ],
 ])('%s is refused with its place and a fix', (_case, json, problem) => {
-  expect(parseConfig(json)).toMatchObject({ ok: false, problems: [problem] });
+  expect(parseAgentConfig(json)).toMatchObject({ ok: false, problems: [problem] });
 });

@@ -1,28 +1,19 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { parseDuration } from '../../lib/duration.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
-import type { AgentConfig, Discovery, MetricFamily, RouteRule } from './agent-config.ts';
+import type { Parsed, Problem } from '../problem.ts';
+import type { AgentConfig } from './agent-config.ts';
+import type { AgentConfigFile } from './config-file.ts';
 import { configSchema } from './schema.ts';
-
-/** What is wrong with a configuration, where, and what to write instead. */
-export interface ConfigProblem {
-  readonly path: string;
-  readonly reason: string;
-  readonly fix: string;
-}
-
-export type ParsedConfig =
-  | { readonly ok: true; readonly value: AgentConfig }
-  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: true, strictRequired: false });
 ajv.addFormat('duration', (value: string) => parseDuration(value) !== undefined);
 ajv.addFormat('quantity', (value: string) => parseQuantity(value) !== undefined);
 ajv.addFormat('http-url', (value: string) => /^https?:\/\/[^/]+/.test(value) && URL.canParse(value));
-const valid = ajv.compile<ConfigFile>(configSchema);
+const valid = ajv.compile<AgentConfigFile>(configSchema);
 
 /** Checks the text of a configuration file and fills the defaults. Never throws. */
-export function parseConfig(json: string): ParsedConfig {
+export function parseAgentConfig(json: string): Parsed<AgentConfig> {
   const file = parsedJson(json);
   if (file instanceof Error) {
     return { ok: false, problems: [{ path: '', reason: file.message, fix: 'write one JSON object' }] };
@@ -45,7 +36,7 @@ const formats: Readonly<Record<string, string>> = {
   'http-url': 'write a URL such as "http://collector:4318"',
 };
 
-function toProblem(error: ErrorObject): ConfigProblem {
+function toProblem(error: ErrorObject): Problem {
   const path = error.instancePath
     .slice(1)
     .replaceAll(/\/(\d+)/g, '[$1]')
@@ -70,7 +61,7 @@ function toProblem(error: ErrorObject): ConfigProblem {
   }
 }
 
-function toConfig(file: ConfigFile): AgentConfig {
+function toConfig(file: AgentConfigFile): AgentConfig {
   const { keep, limit, baselinePercent, services } = file.sampling;
   const { podSelector } = file.discovery;
   return {
@@ -102,23 +93,4 @@ function toConfig(file: ConfigFile): AgentConfig {
 
 function ms(duration: string): number {
   return parseDuration(duration) ?? 0;
-}
-
-interface ConfigFile {
-  readonly node: string;
-  readonly clusterName: string;
-  readonly interval: string;
-  readonly discovery: Discovery;
-  readonly routes: readonly RouteRule[];
-  readonly sampling: {
-    readonly baselinePercent: number;
-    readonly keep: { readonly errors: boolean; readonly slowerThan: string };
-    readonly services: readonly { readonly name: string; readonly percent: number }[];
-    readonly limit: { readonly spansPerSecond: number };
-  };
-  readonly capture: { readonly headers: readonly string[]; readonly query: boolean };
-  readonly metrics: { readonly families: readonly MetricFamily[]; readonly seriesLimit: number };
-  readonly budget: { readonly cpu: string; readonly memory: string };
-  readonly otlp: { readonly endpoint: string; readonly headers: Readonly<Record<string, string>> };
-  readonly health: { readonly port: number };
 }

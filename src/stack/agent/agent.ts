@@ -1,0 +1,60 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { Component, Context } from '../component.ts';
+import { serviceAccount } from '../identity.ts';
+import { imageOf } from '../images.ts';
+import { metadataOf, selectorOf } from '../labels.ts';
+import { agentConfigName, childName } from '../names.ts';
+import { networkPolicies } from '../network-policy.ts';
+import { synthesize } from '../synthesis.ts';
+import { configMount } from '../volumes.ts';
+import { podTemplate } from '../workload.ts';
+import { agentAccess } from './access.ts';
+import { agentConfig } from './config.ts';
+
+const component = 'agent';
+const configDirectory = '/etc/ostack/agent';
+const configFile = 'agent.json';
+
+/** The agent on every node: counts and traces the requests of programs that nobody instrumented. */
+export function agent(context: Context): Component {
+  const { stack } = context;
+  const { budget } = stack.spec.instrumentation;
+  const name = childName(stack, component);
+  const metadata = metadataOf(stack, component);
+  const config = agentConfigName(stack);
+  const objects = synthesize((chart) => [
+    serviceAccount(chart, stack, component, true),
+    ...agentAccess(chart, stack),
+    new k8s.KubeConfigMap(chart, 'config', {
+      metadata: metadataOf(stack, component, config),
+      data: { [configFile]: `${JSON.stringify(agentConfig(stack), undefined, 2)}\n` },
+    }),
+    ...networkPolicies(chart, context, component),
+    new k8s.KubeDaemonSet(chart, 'workload', {
+      metadata,
+      spec: {
+        selector: { matchLabels: selectorOf(stack, component) },
+        template: podTemplate(context, {
+          component,
+          args: ['agent', '--config', `${configDirectory}/${configFile}`, '--node', '$(K8S_NODE_NAME)'],
+          env: [{ name: 'K8S_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+          mounts: [configMount('config', config, configDirectory)],
+          // No CPU limit: a throttled agent would lose what it is told, one over its budget does less by itself.
+          resources: { requests: budget, limits: { memory: budget.memory } },
+          readyPath: '/readyz',
+          livePath: '/healthz',
+          inKernel: true,
+          usesApi: true,
+        }),
+      },
+    }),
+  ]);
+  return {
+    name: component,
+    image: imageOf(context, component),
+    objects,
+    workload: { kind: 'DaemonSet', name },
+    // Not the configuration: the agent follows that file, so that tuning restarts nothing.
+    readAtStart: [],
+  };
+}
