@@ -95,23 +95,23 @@ async function remove(stage: Stage, kind: string, name: string, namespace?: stri
 
 /** Edits the spec and deletes a ConfigMap without waiting for answers, so that a leader always has work; until stopped. */
 export function press(stage: Stage, { name, namespace }: Paper): { stop(): Promise<number> } {
-  let stopped = false;
+  const end = new AbortController();
   const run = async (): Promise<number> => {
     let rounds = 0;
-    for (; !stopped; rounds++) {
+    for (; !end.signal.aborted; rounds++) {
       const sampling = { baselinePercent: 10 + (rounds % 80) };
       await Promise.all([
         stage.patch('observabilitystack', name, namespace, { spec: { sampling } }),
         stage.kubectl('delete', 'configmap', `${name}-loki`, '-n', namespace, '--wait=false', '--ignore-not-found'),
       ]);
-      await sleep(300);
+      await sleep(700);
     }
     return rounds;
   };
   const running = run();
   return {
     stop() {
-      stopped = true;
+      end.abort();
       return running;
     },
   };

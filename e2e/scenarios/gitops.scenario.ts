@@ -46,6 +46,33 @@ function faceOf(resource: Resource): Face {
   return { kstatus: kstatus(resource as unknown as StatusBearer), argo: status } as Face;
 }
 
+async function untilFace(face: Face): Promise<Resource> {
+  const { value } = await eventually(JSON.stringify(face), 60_000, async () => {
+    const live = await stack();
+    const now = faceOf(live);
+    if (now.kstatus === face.kstatus && now.argo === face.argo) return live;
+    throw new Error(`${JSON.stringify(now)}: ${argoHealth(live).message}`);
+  });
+  return value;
+}
+
+/** `kubectl wait`, as a script would. */
+function wait(condition: string): Promise<string> {
+  const target = ['observabilitystack', paper.name, '-n', paper.namespace];
+  return stage.kubectl('wait', ...target, `--for=condition=${condition}`, '--timeout=30s');
+}
+
+/** The version of the stack once nothing has changed it for five seconds. */
+async function settled(): Promise<string> {
+  let [version, since] = ['', Date.now()];
+  await eventually('the stack to rest', 60_000, async () => {
+    const now = (await stack()).metadata.resourceVersion!;
+    if (now !== version) [version, since] = [now, Date.now()];
+    return Date.now() - since > 5000 ? true : undefined;
+  });
+  return version;
+}
+
 describe('the API server gives back, and tools read as they should, a stack that is', () => {
   test('new', async () => {
     expect((await stack()).status).toBeUndefined();
@@ -91,16 +118,6 @@ describe('the API server gives back, and tools read as they should, a stack that
 });
 
 describe('with the operator there, tools read', () => {
-  async function untilFace(face: Face): Promise<Resource> {
-    const { value } = await eventually(JSON.stringify(face), 60_000, async () => {
-      const live = await stack();
-      const now = faceOf(live);
-      if (now.kstatus === face.kstatus && now.argo === face.argo) return live;
-      throw new Error(`${JSON.stringify(now)}: ${argoHealth(live).message}`);
-    });
-    return value;
-  }
-
   test('no success at any moment from its creation until its pods are known to have no node', async () => {
     const flags = ['--subresource=status'];
     await stage.patch('observabilitystack', paper.name, paper.namespace, { status: null }, ...flags);
@@ -118,10 +135,6 @@ describe('with the operator there, tools read', () => {
   }, 150_000);
 
   test('its own word for what it accepted: kubectl wait', async () => {
-    const wait = (condition: string): Promise<string> => {
-      const target = ['observabilitystack', paper.name, '-n', paper.namespace];
-      return stage.kubectl('wait', ...target, `--for=condition=${condition}`, '--timeout=30s');
-    };
     expect(await wait('Accepted')).toContain('condition met');
     expect(await wait('Ready=False')).toContain('condition met');
   }, 90_000);
@@ -145,17 +158,6 @@ describe('with the operator there, tools read', () => {
 });
 
 describe('a manifest that is applied again', () => {
-  /** The version of the stack once nothing has changed it for five seconds. */
-  async function settled(): Promise<string> {
-    let [version, since] = ['', Date.now()];
-    await eventually('the stack to rest', 60_000, async () => {
-      const now = (await stack()).metadata.resourceVersion!;
-      if (now !== version) [version, since] = [now, Date.now()];
-      return Date.now() - since > 5000 ? true : undefined;
-    });
-    return version;
-  }
-
   test.each([['kubectl apply'], ['kubectl apply --server-side --force-conflicts']])(
     'by %s changes nothing, and the operator writes nothing',
     async (command) => {
