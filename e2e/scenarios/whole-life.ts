@@ -31,6 +31,7 @@ export async function wholeLife(stage: Stage, paper: Paper): Promise<void> {
     deletionPolicy: 'Delete',
     grafana: { enabled: true, auth: 'Password' },
     security: { networkPolicies: true },
+    instrumentation: { enabled: true },
     collection: { sampler: { replicas: 2 }, buffer: { persistent: true }, exportTo: [sink] },
   });
   for (const cpu of ['1', '2']) await edited(stage, paper, cpu);
@@ -42,10 +43,15 @@ export async function wholeLife(stage: Stage, paper: Paper): Promise<void> {
     logs: { backend: 'None' },
     grafana: { enabled: false },
     security: { networkPolicies: false },
+    instrumentation: { enabled: false },
+    collection: { sampler: { replicas: 1 } },
   });
-  await eventually('what is switched off to be gone', 60_000, async () =>
-    (await stage.list('statefulset,deployment,networkpolicy', ns)).length === 0 ? true : undefined,
-  );
+  await eventually('what is switched off to be gone', 60_000, async () => {
+    const kinds = 'statefulset,daemonset,deployment,networkpolicy,poddisruptionbudget';
+    const left = await stage.list(kinds, ns, 'app.kubernetes.io/component notin (alloy-node,alloy-sampler)');
+    if (left.length === 0) return true;
+    throw new Error(left.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '));
+  });
   await stage.kubectl('delete', 'observabilitystack', paper.name, '-n', ns, '--timeout=60s');
   await eventually('the volumes to be gone', 60_000, async () =>
     (await stage.list('pvc', ns)).length === 0 ? true : undefined,

@@ -10,33 +10,35 @@ export interface OperatorFlags {
   readonly leaseNamespace?: string;
 }
 
-/** `ostack operator`: runs until SIGTERM or SIGINT, or until another replica has taken over. */
+/** `ostack operator`: runs until SIGTERM or SIGINT; a replica that loses its lease stands by for the next. */
 export async function operator(flags: OperatorFlags, version: string): Promise<void> {
   const port = Number(flags.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new WrongUsage('--port is a number from 0 to 65535');
   const env = process.env;
   const log = createLog('operator', env['OSTACK_LOG_LEVEL'] ?? 'info');
-  const lost = Promise.withResolvers<'lost'>();
   const terminated = new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
   const leaseNamespace = flags.leaseNamespace ?? env['POD_NAMESPACE'];
-  const running = await startOperator({
-    ...(flags.kubeconfig !== undefined && { kubeconfig: flags.kubeconfig }),
-    ...(flags.context !== undefined && { context: flags.context }),
-    ...(flags.namespace !== undefined && { namespace: flags.namespace }),
-    ...(leaseNamespace !== undefined && { leaseNamespace }),
-    ...(env['POD_NAME'] !== undefined && { identity: env['POD_NAME'] }),
-    image: env['OSTACK_IMAGE'] ?? `ghcr.io/ostack/ostack:${version}`,
-    port,
-    log,
-    onLost: () => lost.resolve('lost'),
-  });
-  log.info({ version, port: running.port, identity: running.identity }, 'operator started');
-  const why = await Promise.race([terminated, lost.promise]);
-  log.info({ why }, 'operator stops');
-  await running.stop();
-  // A replica that lost its lease starts afresh as a follower.
-  if (why === 'lost') throw new Error('the lease was lost');
+  for (;;) {
+    const lost = Promise.withResolvers<'lost'>();
+    const running = await startOperator({
+      ...(flags.kubeconfig !== undefined && { kubeconfig: flags.kubeconfig }),
+      ...(flags.context !== undefined && { context: flags.context }),
+      ...(flags.namespace !== undefined && { namespace: flags.namespace }),
+      ...(leaseNamespace !== undefined && { leaseNamespace }),
+      ...(env['POD_NAME'] !== undefined && { identity: env['POD_NAME'] }),
+      image: env['OSTACK_IMAGE'] ?? `ghcr.io/ostack/ostack:${version}`,
+      port,
+      log,
+      onLost: () => lost.resolve('lost'),
+    });
+    log.info({ version, port: running.port, identity: running.identity }, 'operator started');
+    const why = await Promise.race([terminated, lost.promise]);
+    log.info({ why }, 'operator stops');
+    await running.stop();
+    if (why !== 'lost') return;
+    // It starts afresh as a follower, in this process: a container that ends waits longer each time to come back.
+  }
 }
