@@ -13,12 +13,20 @@ const started = Date.now();
 const say = (text: string): void =>
   console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
 
+const deployment = ['deployment/ostack', '--namespace=ostack-system'];
+
 async function up(ground: Ground): Promise<void> {
   say(`ground: ${ground.title}`);
   const { repository, tag } = ground.operatorImage;
   const image = [`--set=image.repository=${repository}`, `--set=image.tag=${tag}`];
   const where = ['--namespace=ostack-system', '--create-namespace', '--wait', '--timeout=180s', '--take-ownership'];
+  const before = await ground.kubectl(['get', ...deployment, '--ignore-not-found', '-o', 'name']);
   await ground.helm(['upgrade', '--install', 'ostack', join(root, 'charts/ostack'), ...where, ...image]);
+  if (before !== '') {
+    // The tag may name another image than the last time; a new pod takes the one that is there now.
+    await ground.kubectl(['rollout', 'restart', ...deployment]);
+    await ground.kubectl(['rollout', 'status', ...deployment, '--timeout=60s']);
+  }
   say('operator and resource definition installed (helm, charts/ostack)');
 
   const example = parse(await readFile(join(root, 'examples/dev.yaml'), 'utf8'));

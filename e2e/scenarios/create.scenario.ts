@@ -18,7 +18,7 @@ beforeAll(async () => {
   stage = await openStage();
   await installOperator(stage.node);
   await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: demo.namespace } });
-  await stage.apply(await demoStack());
+  await stage.put(await demoStack());
   const shop = (await readFile(shopManifest, 'utf8')).replaceAll('ghcr.io/ostack/shop:0.1.0', 'ostack.test/shop:dev');
   await stage.apply(...parseAllDocuments(shop).map((document) => document.toJS() as object));
 }, 300_000);

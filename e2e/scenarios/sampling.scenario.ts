@@ -15,7 +15,7 @@ let mimir: string;
 
 beforeAll(async () => {
   stage = await openStage();
-  await stage.apply(await demoStack());
+  await stage.put(await demoStack());
   await stage.untilCondition(demo, 'Ready', 'True', 240_000);
   collector = await stage.url('demo-alloy-node', demo.namespace, 4318);
   tempo = await stage.url('demo-tempo', demo.namespace, 3200);

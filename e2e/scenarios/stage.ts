@@ -35,6 +35,8 @@ export interface Stage {
   readonly node: RealNode;
   kubectl(...args: string[]): Promise<string>;
   apply(...resources: readonly object[]): Promise<void>;
+  /** Makes a resource exactly this, whoever set what in it before. */
+  put(resource: object): Promise<void>;
   get(kind: string, name: string, namespace?: string): Promise<Resource | undefined>;
   list(kind: string, namespace: string, selector?: string): Promise<readonly Resource[]>;
   patch(kind: string, name: string, namespace: string, merge: object, ...flags: string[]): Promise<void>;
@@ -60,6 +62,11 @@ export async function openStage(): Promise<Stage> {
     async apply(...resources) {
       const list = { apiVersion: 'v1', kind: 'List', items: resources };
       await node.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], JSON.stringify(list));
+    },
+    async put(resource) {
+      const text = JSON.stringify(resource);
+      const there = await node.kubectl(['get', '-f', '-', '--ignore-not-found', '-o', 'name'], text);
+      await node.kubectl([there.trim() === '' ? 'create' : 'replace', '-f', '-'], text);
     },
     async get(kind, name, namespace) {
       const scope = namespace === undefined ? [] : ['-n', namespace];

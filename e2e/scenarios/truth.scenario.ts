@@ -7,7 +7,7 @@ const demo = { name: 'demo', namespace: 'observability' };
 let stage: Stage;
 
 async function healthy(): Promise<void> {
-  await stage.apply(await demoStack());
+  await stage.put(await demoStack());
   await eventually('the stack to be seen', 30_000, async () => {
     const stack = await stage.get('observabilitystack', demo.name, demo.namespace);
     return stack?.status?.['observedGeneration'] === stack?.metadata.generation ? true : undefined;
