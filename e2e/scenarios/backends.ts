@@ -9,6 +9,7 @@ async function getJson(url: string): Promise<unknown> {
 interface OtlpSpan {
   readonly spanId: string;
   readonly name: string;
+  readonly kind?: string | number;
   readonly attributes?: readonly { key: string; value: Record<string, unknown> }[];
 }
 

@@ -1,5 +1,6 @@
 import { backends } from './wrong-specs/backends.ts';
 import { collection } from './wrong-specs/collection.ts';
+import { instrumentation } from './wrong-specs/instrumentation.ts';
 import { placement } from './wrong-specs/placement.ts';
 import { sampling } from './wrong-specs/sampling.ts';
 import { stack } from './wrong-specs/stack.ts';
@@ -9,7 +10,7 @@ export type { WrongSpec } from './wrong-specs/wrong-spec.ts';
 
 /** Every mistake of the table. */
 export function wrongSpecs(): readonly WrongSpec[] {
-  return [...stack, ...sampling, ...collection, ...backends, ...placement];
+  return [...stack, ...sampling, ...collection, ...backends, ...placement, ...instrumentation];
 }
 
 /** A resource that carries a spec. */

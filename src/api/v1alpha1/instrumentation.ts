@@ -112,7 +112,7 @@ export const instrumentation = branch({
       { max: 16 },
     )
       .default([])
-      .describe('Headers of requests and responses that become attributes of spans.'),
+      .describe('Headers of requests that become attributes of spans, as http.request.header.<name>.'),
     query: boolean().default(false).describe('Keep the query of a URL in spans; it may hold secrets.'),
   }).describe('What is read of a kept request beyond its method, path and status.'),
   budget: branch({
