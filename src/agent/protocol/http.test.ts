@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { HttpReader, type HttpEvent } from './index.ts';
 
 function read(text: string, pieces: readonly number[] = []): HttpEvent[] {
