@@ -6,9 +6,11 @@ function row(environment: (typeof environments)[number], component: string): rea
 }
 
 test('an environment is the base with its own patch over it', () => {
-  const spec = (environment: (typeof environments)[number]) => stackOfEnvironment(environment)['spec'];
-  expect(spec('production')).toMatchObject({ size: 'large', sampling: { baselinePercent: 1, keep: { errors: true } } });
-  expect(spec('dev')).toMatchObject({ size: 'dev', sampling: { baselinePercent: 10 } });
+  expect(stackOfEnvironment('production')['spec']).toMatchObject({
+    size: 'large',
+    sampling: { baselinePercent: 1, keep: { errors: true } },
+  });
+  expect(stackOfEnvironment('dev')['spec']).toMatchObject({ size: 'dev', sampling: { baselinePercent: 10 } });
 });
 
 test('samplers grow with the environment, and what each pod asks for is in the table', () => {
