@@ -7,8 +7,8 @@ import type { RefusedObjects } from './refused.ts';
 import { withLiveReplicas } from './autoscaling.ts';
 
 export interface AppliedPlan {
-  /** Objects that were written. */
-  readonly written: readonly KubeObject[];
+  /** Objects that were there and are different now. */
+  readonly changed: readonly KubeObject[];
   /** Objects the server does not take; sending them again at once cannot help. */
   readonly refusals: readonly Refusal[];
   /** What went wrong otherwise; worth another try soon. */
@@ -22,8 +22,8 @@ interface Owner {
 }
 
 type Result =
-  | { readonly kind: 'same' }
-  | { readonly kind: 'written'; readonly object: KubeObject }
+  | { readonly kind: 'same' | 'created' }
+  | { readonly kind: 'changed'; readonly object: KubeObject }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'failed'; readonly failure: AppliedPlan['failures'][number] };
 
@@ -38,7 +38,7 @@ export async function applyPlan(
 ): Promise<AppliedPlan> {
   const results = (await Promise.all(plan.components.map((c) => applyComponent(cluster, c, owner, refused)))).flat();
   return {
-    written: results.flatMap((r) => (r.kind === 'written' ? [r.object] : [])),
+    changed: results.flatMap((r) => (r.kind === 'changed' ? [r.object] : [])),
     refusals: results.flatMap((r) => (r.kind === 'refused' ? [r.refusal] : [])),
     failures: results.flatMap((r) => (r.kind === 'failed' ? [r.failure] : [])),
   };
@@ -93,7 +93,8 @@ async function attempt(
   try {
     const applied = await cluster.apply(object);
     refused.forget(key);
-    return applied.kind === 'unchanged' ? { kind: 'same' } : { kind: 'written', object };
+    if (applied.kind === 'unchanged') return { kind: 'same' };
+    return applied.created ? { kind: 'created' } : { kind: 'changed', object };
   } catch (error) {
     if (!(error instanceof Invalid) && !(error instanceof Forbidden)) throw error;
     const reason = error instanceof Forbidden ? 'Forbidden' : 'ApplyRefused';

@@ -112,10 +112,11 @@ export class Reconciler {
     const deletesData = stack.spec.deletionPolicy === 'Delete';
     await setFinalizer(cluster, live, deletesData || rendered.some((entry) => entry.namespace === undefined));
 
-    const { written, refusals, failures } = await applyPlan(cluster, plan, stack, this.refused);
+    const { changed, refusals, failures } = await applyPlan(cluster, plan, stack, this.refused);
     const errors = failures.map((f) => f.error);
     for (const each of followed) {
-      if (written.some((object) => isFollowed(object, stack, each.configMap))) this.waiting(key).add(each);
+      // Data that is merely created has no readers that know older data.
+      if (changed.some((object) => isFollowed(object, stack, each.configMap))) this.waiting(key).add(each);
     }
     for (const each of this.waiting(key)) await this.nudge(key, stack, each, followedHash(plan, stack, each), errors);
 

@@ -70,8 +70,8 @@ const sickMs = 600_000;
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { log, clock = systemClock, random = Math.random } = options;
   const endpoint = await connect(connectionOf(options));
-  const perSecond = options.requestsPerSecond ?? 50;
-  const rest = new Rest(endpoint, { clock, perSecond, burst: perSecond * 4 });
+  const perSecond = options.requestsPerSecond ?? 200;
+  const rest = new Rest(endpoint, { clock, perSecond, burst: perSecond * 2 });
   const identity = options.identity ?? `ostack-${randomBytes(5).toString('hex')}`;
   const life = new AbortController();
   const leaseNamespace = options.leaseNamespace ?? endpoint.namespace;
