@@ -34,6 +34,7 @@ describe('a stack that was applied', () => {
       expect.arrayContaining([
         'Accepted=True',
         'StorageReady=True',
+        'InstrumentationReady=True',
         'CollectionReady=True',
         'TracesReady=True',
         'MetricsReady=True',
@@ -49,7 +50,14 @@ describe('a stack that was applied', () => {
     const stack = await stage.get('observabilitystack', demo.name, demo.namespace);
     const components = stack?.status?.['components'] as readonly Record<string, unknown>[];
     const enabled = components.filter(({ state }) => state !== 'Disabled');
-    expect(enabled.map(({ name }) => name).sort()).toEqual(['alloy-node', 'alloy-sampler', 'loki', 'mimir', 'tempo']);
+    expect(enabled.map(({ name }) => name).sort()).toEqual([
+      'agent',
+      'alloy-node',
+      'alloy-sampler',
+      'loki',
+      'mimir',
+      'tempo',
+    ]);
     for (const component of enabled) expect(component).toMatchObject({ desired: 1, ready: 1, updated: 1 });
     expect(stack?.status?.['observedGeneration']).toBe(stack?.metadata.generation);
   });
