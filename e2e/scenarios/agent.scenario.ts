@@ -150,7 +150,8 @@ describe('programs that nobody instrumented', () => {
 
 describe('what was not selected', () => {
   test('has no series: neither another namespace, nor programs outside of pods', async () => {
-    const outside = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+    const outside = createServer((_request, response) => response.end());
+    await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
     const { port } = outside.address() as AddressInfo;
     const payment = await stage.url('payment', aside, 8080);
     for (let n = 0; n < 50; n++) {
