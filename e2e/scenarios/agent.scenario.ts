@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { catalogue } from '../../src/dashboards/index.ts';
 import { bundledImage } from '../cluster/images.ts';
 import { installOperator } from '../demo/operator.ts';
 import { findTrace, queryMimir, searchTraces, type StoredSpan } from './backends.ts';
@@ -146,6 +147,12 @@ describe('programs that nobody instrumented', () => {
       }
     }
   }, 180_000);
+});
+
+test('the agents say of themselves in Mimir all that dashboards ask for', async () => {
+  const wanted = catalogue.filter(({ from }) => from === 'agent').map(({ name }) => name);
+  const found = await queryMimir(mimir, 'count by(__name__, node) ({job="agent"})');
+  expect(found.map(({ labels }) => labels['__name__'])).toEqual(expect.arrayContaining(wanted));
 });
 
 describe('what was not selected', () => {

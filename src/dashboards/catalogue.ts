@@ -2,7 +2,8 @@
 export interface Metric {
   readonly name: string;
   readonly kind: 'counter' | 'gauge' | 'histogram' | 'nativeHistogram';
-  readonly from: 'span metrics' | 'service graph' | 'alloy' | 'tempo' | 'mimir' | 'loki' | 'grafana' | 'scrape';
+  readonly from:
+    'span metrics' | 'service graph' | 'agent' | 'alloy' | 'tempo' | 'mimir' | 'loki' | 'grafana' | 'scrape';
   /** Labels queries may use beside those every scraped or sampled series has. */
   readonly labels: readonly string[];
 }
@@ -103,6 +104,22 @@ export const catalogue: readonly Metric[] = [
   ...all('alloy', 'gauge', ['health_type'], ['alloy_component_controller_running_components']),
   ...all('scrape', 'gauge', [], ['up', 'process_resident_memory_bytes']),
   ...all('scrape', 'counter', [], ['process_cpu_seconds_total']),
+  ...all(
+    'agent',
+    'gauge',
+    [],
+    [
+      'ostack_agent_ready',
+      'ostack_agent_targets',
+      'ostack_agent_protection_step',
+      'ostack_agent_memory_bytes',
+      'ostack_agent_kernel_map_bytes',
+      'ostack_agent_cpu_cores',
+      'ostack_agent_config_problems',
+    ],
+  ),
+  ...all('agent', 'counter', ['event'], ['ostack_agent_kernel_events_total']),
+  ...all('agent', 'counter', ['service', 'state'], ['ostack_agent_socket_bytes_total']),
   ...all('tempo', 'counter', [], ['tempo_distributor_spans_received_total', 'tempo_distributor_bytes_received_total']),
   ...all('tempo', 'counter', ['reason'], ['tempo_discarded_spans_total']),
   ...all('tempo', 'gauge', [], ['tempo_ingester_live_traces']),

@@ -35,6 +35,39 @@ export function stack(): DashboardBuilder {
         series: [{ expr: 'sum by (job) (rate(process_cpu_seconds_total[$__rate_interval]))', legend: '{{job}}' }],
       }),
     )
+    .withRow(row('Agents'))
+    .withPanel(
+      lines({
+        title: 'Processes followed',
+        description: 'Processes whose requests are counted in the kernel, by node.',
+        unit: 'short',
+        width: 8,
+        series: [{ expr: 'sum by (node) (ostack_agent_targets)', legend: '{{node}}' }],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Bytes not understood',
+        description: 'Share of the bytes of followed processes that no parser could read, by service.',
+        unit: 'percentunit',
+        width: 8,
+        series: [
+          {
+            expr: 'sum by (service) (rate(ostack_agent_socket_bytes_total{state=~"blind|unknown"}[$__rate_interval])) / sum by (service) (rate(ostack_agent_socket_bytes_total[$__rate_interval]))',
+            legend: '{{service}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      lines({
+        title: 'Self-protection',
+        description: 'Step an agent has taken to stay within its budget: 0 is none, higher ones keep fewer spans.',
+        unit: 'short',
+        width: 8,
+        series: [{ expr: 'max by (node) (ostack_agent_protection_step)', legend: '{{node}}' }],
+      }),
+    )
     .withRow(row('Tempo'))
     .withPanel(
       lines({

@@ -65,7 +65,9 @@ describe('a change of the spec', () => {
       .writes()
       .map((w) => `${w.verb} ${w.resource} ${w.name}`);
     expect(names.filter((n) => !n.includes('observabilitystacks/status')).toSorted()).toEqual([
+      'patch configmaps demo-agent',
       'patch configmaps demo-sampling',
+      'patch pods demo-agent-0',
       'patch pods demo-alloy-sampler-0',
     ]);
     expect(names.length).toBeLessThanOrEqual(4);
