@@ -19,17 +19,19 @@ function resource(name: string, spec: unknown): Tree {
   return { apiVersion: 'ostack.io/v1alpha1', kind: 'ObservabilityStack', metadata: { name, namespace }, spec };
 }
 
-function submit(body: Tree, ...flags: string[]): Promise<string> {
-  const args = ['apply', '--server-side', '--force-conflicts', '--validate=strict', ...flags, '-f', '-'];
+/** What kubectl says to `create` or `replace` with strict field validation. */
+function submit(verb: 'create' | 'replace', body: Tree, ...flags: string[]): Promise<string> {
+  const args = [verb, '--validate=strict', ...flags, '-f', '-'];
   return stage.node.kubectl(args, JSON.stringify(body)).then(
     () => 'accepted',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
 }
 
+const kinds = 'statefulset,daemonset,service,configmap,serviceaccount';
+
 /** Which children there are, and in which generation. */
 async function uids(): Promise<readonly string[]> {
-  const kinds = 'statefulset,daemonset,service,configmap,serviceaccount';
   const children: readonly Resource[] = await stage.list(kinds, namespace, 'ostack.io/stack=kept');
   return children.map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.generation ?? ''}`).sort();
 }
@@ -45,12 +47,13 @@ describe('the API server refuses', () => {
     '%s',
     async (_name, { spec, from, resourceName, server }) => {
       const name = resourceName ?? 'refused';
-      if (from !== undefined) expect(await submit(resource(name, mergePatch(from as Tree, nowhere)))).toBe('accepted');
+      if (from !== undefined)
+        expect(await submit('create', resource(name, mergePatch(from as Tree, nowhere)))).toBe('accepted');
       const body = resource(
         name,
         from === undefined ? spec : mergePatch(mergePatch(from as Tree, nowhere), spec as Tree),
       );
-      const answer = await submit(body, ...(from === undefined ? ['--dry-run=server'] : []));
+      const answer = await (from === undefined ? submit('create', body, '--dry-run=server') : submit('replace', body));
       expect(answer).not.toBe('accepted');
       if (server !== undefined) expect(answer).toContain(server);
       if (from !== undefined) await stage.kubectl('delete', 'observabilitystack', name, '-n', namespace);
@@ -66,16 +69,22 @@ describe('the operator says Accepted=False, and what ran keeps running, after', 
   let before: readonly string[];
 
   beforeAll(async () => {
-    await stage.apply(await demoStack({ metadata: { name: 'kept', namespace }, spec: nowhere }));
-    await eventually('the children', 60_000, async () => ((await uids()).length > 10 ? true : undefined));
-    before = await uids();
+    await stage.put(await demoStack({ metadata: { name: 'kept', namespace }, spec: nowhere }));
+    const { value } = await eventually('the children to be all there', 60_000, async () => {
+      const stack = await stage.get('observabilitystack', 'kept', namespace);
+      const inventory = (stack?.status?.['inventory'] ?? []) as readonly { kind: string }[];
+      const children = await uids();
+      const counted = inventory.filter(({ kind }) => kinds.split(',').includes(kind.toLowerCase()));
+      return counted.length > 10 && counted.length === children.length ? children : undefined;
+    });
+    before = value;
   }, 120_000);
 
   test.each(stored.map((mistake) => [mistake.name, mistake] as const))(
     '%s',
     async (_name, { spec, path, parser }) => {
       const good = await demoStack({ metadata: { name: 'kept', namespace }, spec: nowhere });
-      expect(await submit(mergePatch(good, { spec: spec as Tree }))).toBe('accepted');
+      expect(await submit('replace', mergePatch(good, { spec: spec as Tree }))).toBe('accepted');
       const { value } = await eventually<Condition>('Accepted=False', 20_000, async () => {
         const accepted = (await stage.conditions('kept', namespace))['Accepted'];
         const stack = await stage.get('observabilitystack', 'kept', namespace);
@@ -86,7 +95,7 @@ describe('the operator says Accepted=False, and what ran keeps running, after', 
       expect(value.message).toContain(path);
       expect(value.message).toContain(parser);
       expect(await uids()).toEqual(before);
-      expect(await submit(good)).toBe('accepted');
+      expect(await submit('replace', good)).toBe('accepted');
       await stage.untilCondition({ name: 'kept', namespace }, 'Accepted', 'True', 20_000);
     },
     60_000,
