@@ -197,6 +197,8 @@ static __always_inline u32 http_run(struct sock *sk, u32 direction)
 		return 0;
 	for (u32 i = 0; i < FAMILY_TURNS; i++) {
 		step = http_step(c, w);
+		if (step == STEP_MORE && w->span.at >= w->span.end && w->done >= w->total && !w->gap)
+			step = STEP_DONE;
 		if (step != STEP_MORE)
 			break;
 	}

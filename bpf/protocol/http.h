@@ -8,6 +8,7 @@
 #define HTTP_CARRY 128	/* bytes kept of a line whose end is not here yet; what matters in a line is in its first 128 */
 #define HTTP_WINDOW 512 /* bytes looked at in one go */
 #define HTTP_END_OF_WINDOW (HTTP_CARRY + HTTP_WINDOW)
+#define HTTP_OFFSETS 1024 /* a mask keeps every offset below this, which is all the verifier asks */
 #define HTTP_SLACK 256 /* readable beyond the window: wide loads and copies of fixed size */
 #define HTTP_LINES 32  /* lines of one call; the caller calls again */
 #define HTTP_TARGET 96 /* bytes of the request target that name the route */
@@ -15,8 +16,8 @@
 #ifdef __bpf__
 #define HTTP_FUNCTION __attribute__((noinline))
 #define HTTP_LOAD(p) (*(const u64 *)(p))
-/* Keeps the compiler from computing a pointer before the check of its offset, which is all the verifier trusts. */
-#define HTTP_PIN(offset) asm volatile("" : "+r"(offset))
+/* Hides what the compiler knows of a value, where the verifier would take the conclusion amiss. */
+#define HTTP_HIDE(value) asm volatile("" : "+r"(value))
 #else
 #define HTTP_FUNCTION static __attribute__((unused))
 static inline u64 http_load_host(const u8 *p)
@@ -26,7 +27,7 @@ static inline u64 http_load_host(const u8 *p)
 	return v;
 }
 #define HTTP_LOAD(p) http_load_host(p)
-#define HTTP_PIN(offset) (void)(offset)
+#define HTTP_HIDE(value) (void)(value)
 #endif
 
 enum http_phase {
@@ -92,7 +93,7 @@ struct http_stream {
 };
 
 struct http_buffer {
-	u8 bytes[HTTP_END_OF_WINDOW + HTTP_SLACK];
+	u8 bytes[HTTP_OFFSETS + HTTP_SLACK];
 } __attribute__((aligned(8)));
 
 struct http_span {
@@ -105,8 +106,17 @@ struct http_span {
 	 (u64)(h) << 56)
 #define HTTP_FIRST(n) (~0ULL >> (64 - 8 * (n)))
 
-/* Character classes of the route: what a segment is made of. */
-enum { HTTP_DIGIT = 1, HTTP_HEX_LETTER = 2, HTTP_DASH = 4, HTTP_LETTER = 8, HTTP_SLASH = 16, HTTP_STOP = 32, HTTP_LOWER_HEX = 64, HTTP_UPPER = 128 };
+/* Character classes: what a path's segment is made of, and what ends one (64 and above). */
+enum {
+	HTTP_DIGIT = 1,
+	HTTP_HEX_LETTER = 2,
+	HTTP_DASH = 4,
+	HTTP_LETTER = 8,
+	HTTP_LOWER_HEX = 16,
+	HTTP_UPPER = 32,
+	HTTP_SLASH = 64,
+	HTTP_STOP = 128,
+};
 
 static const u8 http_class[256] = {
 	[0 ... ' '] = HTTP_STOP,
@@ -127,30 +137,39 @@ static const u8 http_class[256] = {
 	['g' ... 255] = HTTP_LETTER,
 };
 
-/* One byte, or eight, of the window; 0 beyond it. */
-static inline u8 http_byte(const struct http_buffer *b, u32 at)
+/* The bytes from an offset in the window on: HTTP_SLACK of them can be read. */
+static inline const u8 *http_at(const struct http_buffer *b, u32 at)
 {
-	HTTP_PIN(at);
-	return at < HTTP_END_OF_WINDOW + HTTP_SLACK ? b->bytes[at] : 0;
+	HTTP_HIDE(at); /* or the mask goes where the compiler knows better */
+#ifndef __bpf__
+	if (at > HTTP_END_OF_WINDOW)
+		__builtin_trap();
+#endif
+	return b->bytes + (at & (HTTP_OFFSETS - 1));
 }
 
-static inline u64 http_word(const struct http_buffer *b, u32 at)
+/* High bit of every byte of `v` that is a line feed; exact up to the lowest one. */
+static inline u64 http_feeds(u64 v)
 {
-	HTTP_PIN(at);
-	return at <= HTTP_END_OF_WINDOW + HTTP_SLACK - 8 ? HTTP_LOAD(b->bytes + at) : 0;
+	v ^= 0x0a0a0a0a0a0a0a0aULL;
+	return (v - 0x0101010101010101ULL) & ~v & 0x8080808080808080ULL;
 }
 
-/* Offset of the next line feed in [at, end), or end. Eight bytes a step. */
+/* Offset of the next line feed in [at, end), or end. Sixteen bytes a turn; what lies beyond end is readable. */
 HTTP_FUNCTION u32 http_newline(const struct http_buffer *b, u32 at, u32 end)
 {
 	if (!b || end > HTTP_END_OF_WINDOW)
 		return end;
-	for (u32 i = 0; i < HTTP_END_OF_WINDOW / 8; i++) {
-		if (at >= end || at >= HTTP_END_OF_WINDOW)
-			return end;
-		u64 v = http_word(b, at) ^ 0x0a0a0a0a0a0a0a0aULL;
-		u64 hit = (v - 0x0101010101010101ULL) & ~v & 0x8080808080808080ULL;
+	for (u32 i = 0; i <= HTTP_END_OF_WINDOW / 16; i++) {
+		if (at >= end)
+			break;
+		const u8 *p = http_at(b, at);
+		u64 hit = http_feeds(HTTP_LOAD(p));
 
+		if (!hit) {
+			hit = http_feeds(HTTP_LOAD(p + 8));
+			at += 8;
+		}
 		if (hit) {
 			/* The lowest set bit is exact; which byte it is in comes from a multiplication. */
 			at += (((hit & -hit) >> 7) * 0x0001020304050607ULL) >> 56;
@@ -161,75 +180,89 @@ HTTP_FUNCTION u32 http_newline(const struct http_buffer *b, u32 at, u32 end)
 	return end;
 }
 
-/* First byte of the path in a target of absolute form: after the third slash. `end` when there is none. */
-HTTP_FUNCTION u32 http_path(const struct http_buffer *b, u32 at, u32 end)
+/* Bytes before the path in a target of absolute form: up to the third slash. `limit` when there is none. */
+HTTP_FUNCTION u32 http_authority(const struct http_buffer *b, u32 at, u32 limit)
 {
+	if (!b)
+		return limit;
+	const u8 *p = http_at(b, at);
 	u32 slashes = 0;
 
-	if (!b)
-		return end;
 	for (u32 i = 0; i < HTTP_TARGET; i++) {
-		if (at >= end || at >= HTTP_END_OF_WINDOW)
-			break;
-		u8 class = http_class[http_byte(b, at)];
+		u8 class = http_class[p[i]];
 
-		if (class & HTTP_STOP)
+		if (i >= limit || (class & HTTP_STOP))
 			break;
 		slashes += class & HTTP_SLASH;
 		if (slashes == 3 * HTTP_SLASH)
-			return at;
-		at++;
+			return i;
 	}
-	return end;
+	return limit;
+}
+
+/* Whether a segment of this make and size is an id. */
+static inline u32 http_is_id(u32 seen, u32 size)
+{
+	seen &= HTTP_DIGIT | HTTP_HEX_LETTER | HTTP_DASH | HTTP_LETTER;
+	if (!(seen & HTTP_DIGIT))
+		return 0;
+	return seen == HTTP_DIGIT || (size >= 8 && !(seen & HTTP_LETTER)) || size >= 20;
 }
 
 /* FNV-1a of the target's path, with ids folded: a segment of digits, of 8 or more hex digits and dashes with a digit
- * among them, or of 20 or more characters with a digit is hashed as one mark. 0: no path. */
-HTTP_FUNCTION u64 http_route(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end)
+ * among them, or of 20 or more characters with a digit is hashed as one mark. 0: no path. The line's own end stops it, or
+ * the carry's size holds all of the target that counts. */
+HTTP_FUNCTION u64 http_route(struct http_stream *s, const struct http_buffer *b, u32 at)
 {
 	const u64 prime = 0x100000001b3ULL;
+	u32 limit = HTTP_TARGET;
 
-	if (!s || !b || at >= HTTP_END_OF_WINDOW)
+	if (!s || !b)
 		return 0;
-	if (end > at + HTTP_TARGET)
-		end = at + HTTP_TARGET;
-	if (http_byte(b, at) != '/' && http_byte(b, at) != '*')
-		at = http_path(b, at, end);
-	if (at >= end || at >= HTTP_END_OF_WINDOW)
+	const u8 *p = http_at(b, at);
+
+	if (!p)
 		return 0;
+	if (*p != '/' && *p != '*') {
+		u32 skip = http_authority(b, at, limit);
+
+		limit -= skip;
+		p = http_at(b, at + skip);
+		if (!limit || limit > HTTP_TARGET)
+			return 0;
+	}
 	/* Where the segment began lives in the stream, and the zero comes from a table: what the verifier cannot know it
 	 * does not walk every combination of. */
-	u32 seen = http_class[http_byte(b, at)] >> 5;
+	u32 seen = http_class[*p] >> 7, size;
 	u64 hash = 0xcbf29ce484222325ULL ^ seen;
 
 	s->body = hash;
-	s->left = at;
-	for (u32 i = 0; i <= HTTP_TARGET; i++) {
-		u8 c = 0;
+	s->left = 0;
+	for (u32 i = 0; i < HTTP_TARGET; i++) {
+		u8 class = http_class[p[i]];
 
-		if (at < end)
-			c = http_byte(b, at);
-		u8 class = http_class[c];
-
-		if (class & (HTTP_SLASH | HTTP_STOP)) {
-			u32 size = at - (u32)s->left;
-			u32 id = (seen & HTTP_DIGIT) &&
-				 (seen == HTTP_DIGIT || (size >= 8 && !(seen & HTTP_LETTER)) || size >= 20);
-
-			if (id)
+		if (i >= limit || class >= HTTP_SLASH) {
+			size = i - (u32)s->left;
+			if (http_is_id(seen, size))
 				hash = (s->body ^ 1) * prime;
-			if (class & HTTP_STOP)
-				break;
+			if (i >= limit || (class & HTTP_STOP))
+				goto done;
 			hash = (hash ^ '/') * prime;
 			s->body = hash;
-			s->left = at + 1;
-			seen = class >> 5;
-		} else {
-			hash = (hash ^ c) * prime;
-			seen |= class & (HTTP_DIGIT | HTTP_HEX_LETTER | HTTP_DASH | HTTP_LETTER);
+			s->left = i + 1;
+			u32 zero = class;
+
+			HTTP_HIDE(zero);
+			seen = zero >> 7;
+			continue;
 		}
-		at++;
+		hash = (hash ^ p[i]) * prime;
+		seen |= class;
 	}
+	size = HTTP_TARGET - (u32)s->left;
+	if (http_is_id(seen, size))
+		hash = (s->body ^ 1) * prime;
+done:
 	s->body = s->left = 0;
 	return hash;
 }
@@ -239,55 +272,55 @@ static inline u32 http_blank(u8 c)
 	return c == ' ' || c == '\t';
 }
 
-/* First byte of a header's value. */
-static inline u32 http_value(const struct http_buffer *b, u32 at, u32 end)
+/* Blanks, at most 16, before a header's value. */
+static inline u32 http_blanks(const u8 *p)
 {
+	u32 n = 0;
+
 	for (u32 i = 0; i < 16; i++) {
-		if (at >= end || at >= HTTP_END_OF_WINDOW || !http_blank(http_byte(b, at)))
+		if (!http_blank(p[i]))
 			break;
-		at++;
+		n++;
 	}
-	return at;
+	return n;
 }
 
-/* A whole decimal number of at most 18 digits and nothing else; all ones otherwise. */
+/* A whole decimal number of at most 18 digits, blanks around it and nothing else; all ones otherwise. The line's end stops
+ * it. */
 HTTP_FUNCTION u64 http_number(const struct http_buffer *b, u32 at, u32 end)
 {
+	if (!b)
+		return ~0ULL;
+	const u8 *p = http_at(b, at);
 	u64 n = 0;
 	u32 digits = 0;
 
-	if (!b)
-		return ~0ULL;
-	at = http_value(b, at, end);
-	for (u32 i = 0; i < 40; i++) {
-		u8 c;
+	at += http_blanks(p);
+	p = http_at(b, at);
+	for (u32 i = 0; i < 19; i++) {
+		u32 digit = p[i] - '0';
 
-		if (at >= end || at >= HTTP_END_OF_WINDOW)
+		if (digit > 9)
 			break;
-		c = http_byte(b, at);
-		if (c < '0' || c > '9')
-			break;
-		n = n * 10 + (c - '0');
+		n = n * 10 + digit;
 		digits++;
-		at++;
 	}
-	at = http_value(b, at, end);
-	return digits >= 1 && digits <= 18 && at >= end ? n : ~0ULL;
+	at += digits;
+	p = http_at(b, at);
+	if (!digits || digits > 18)
+		return ~0ULL;
+	return at == end || at + http_blanks(p) == end ? n : ~0ULL;
 }
 
-/* Sixteen lower-case hex digits as a number; clears `ok` for anything else. */
-static inline u64 http_hex(const struct http_buffer *b, u32 at, u32 digits, u32 *ok)
+/* Lower-case hex digits as a number; clears `ok` for anything else. */
+static inline u64 http_hex(const u8 *p, u32 digits, u32 *ok)
 {
 	u64 n = 0;
 
-	if (at > HTTP_END_OF_WINDOW) {
-		*ok = 0;
-		return 0;
-	}
 	for (u32 i = 0; i < digits; i++) {
-		u8 c = http_byte(b, at + i);
+		u8 c = p[i];
 
-		*ok &= http_class[c] >> 6;
+		*ok &= http_class[c];
 		n = n << 4 | ((c & 15) + 9 * (c >> 6));
 	}
 	return n;
@@ -296,22 +329,24 @@ static inline u64 http_hex(const struct http_buffer *b, u32 at, u32 digits, u32 
 /* traceparent: version-trace-parent-flags, 2-32-16-2 hex digits. */
 HTTP_FUNCTION u32 http_traceparent(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end)
 {
-	u32 ok = 1;
+	if (!s || !b)
+		return 0;
+	const u8 *p = http_at(b, at);
+	u32 ok = HTTP_LOWER_HEX;
 
-	if (!s || !b || at > HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW)
+	at += http_blanks(p);
+	p = http_at(b, at);
+	if (at + 55 > end)
 		return 0;
-	at = http_value(b, at, end);
-	if (at > HTTP_END_OF_WINDOW || at + 55 > end)
-		return 0;
-	u64 version = http_hex(b, at, 2, &ok);
-	u64 high = http_hex(b, at + 3, 16, &ok);
-	u64 low = http_hex(b, at + 19, 16, &ok);
-	u64 parent = http_hex(b, at + 36, 16, &ok);
-	u64 flags = http_hex(b, at + 53, 2, &ok);
+	u64 version = http_hex(p, 2, &ok);
+	u64 high = http_hex(p + 3, 16, &ok);
+	u64 low = http_hex(p + 19, 16, &ok);
+	u64 parent = http_hex(p + 36, 16, &ok);
+	u64 flags = http_hex(p + 53, 2, &ok);
 
-	if (http_byte(b, at + 2) != '-' || http_byte(b, at + 35) != '-' || http_byte(b, at + 52) != '-')
+	if (p[2] != '-' || p[35] != '-' || p[52] != '-')
 		return 0;
-	if (!(ok & 1) || version == 255 || !(high | low) || !parent)
+	if (!ok || version == 255 || !(high | low) || !parent)
 		return 0;
 	s->trace_high = high;
 	s->trace_low = low;
@@ -323,171 +358,172 @@ HTTP_FUNCTION u32 http_traceparent(struct http_stream *s, const struct http_buff
 
 #define HTTP_LETTERS(v, mask, word) (((v) | (mask)) == (word))
 
-/* One header line. Only what frames the message or names its trace is looked at. */
+/* Does a Transfer-Encoding that begins at `from` and ends before `end` end in chunked? */
+HTTP_FUNCTION u32 http_ends_chunked(const struct http_buffer *b, u32 from, u32 end)
+{
+	if (!b)
+		return 0;
+	for (u32 i = 0; i <= 16; i++) {
+		if (end < from + 7)
+			return 0;
+		const u8 *p = http_at(b, end - 8);
+
+		if (i == 16 || !http_blank(p[7])) {
+			u64 last = HTTP_LOAD(p);
+
+			return HTTP_LETTERS(last >> 8, 0x0020202020202020ULL, HTTP_WORD('c', 'h', 'u', 'n', 'k', 'e', 'd', 0)) &&
+			       (end == from + 7 || p[0] == ',' || http_blank(p[0]));
+		}
+		end--;
+	}
+	return 0;
+}
+
+/* One header line that begins with c or t. Only what frames the message or names its trace is looked at. */
 HTTP_FUNCTION u32 http_header(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
-	if (!s || !b || at >= HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW || at >= end)
+	if (!s || !b)
 		return 0;
-	u8 first = http_byte(b, at) | 0x20;
+	const u8 *p = http_at(b, at);
 
-	if (first != 'c' && first != 't')
-		return 0;
-	u64 word = http_word(b, at), next = http_word(b, at + 8);
-	u32 size = end - at;
+	u64 word = HTTP_LOAD(p), next = HTTP_LOAD(p + 8);
 
-	if (HTTP_LETTERS(word, 0x0020202020202020ULL, HTTP_WORD('c', 'o', 'n', 't', 'e', 'n', 't', '-')) &&
-	    HTTP_LETTERS(next & HTTP_FIRST(7), 0x0000202020202020ULL, HTTP_WORD('l', 'e', 'n', 'g', 't', 'h', ':', 0)) && size >= 15) {
+	if (HTTP_LETTERS(word, 0x0020202020202020ULL, HTTP_WORD('c', 'o', 'n', 't', 'e', 'n', 't', '-'))) {
+		if (!HTTP_LETTERS(next & HTTP_FIRST(7), 0x0000202020202020ULL, HTTP_WORD('l', 'e', 'n', 'g', 't', 'h', ':', 0)))
+			return 0;
 		u64 n = http_number(b, at + 15, end);
 
 		if (lengthy || n == ~0ULL || ((s->facts & HTTP_HAS_LENGTH) && s->length != n))
 			s->facts |= HTTP_IS_ODD;
 		s->length = n;
 		s->facts |= HTTP_HAS_LENGTH;
-	} else if (HTTP_LETTERS(word, 0x2020202020202020ULL, HTTP_WORD('t', 'r', 'a', 'n', 's', 'f', 'e', 'r')) &&
-		   HTTP_LETTERS(next, 0x2020202020202000ULL, HTTP_WORD('-', 'e', 'n', 'c', 'o', 'd', 'i', 'n')) && size >= 18 &&
-		   (http_byte(b, at + 16) | 0x20) == 'g' && http_byte(b, at + 17) == ':') {
-		if (lengthy)
-			s->facts |= HTTP_IS_ODD;
-		for (u32 i = 0; i < 16; i++) {
-			if (end <= at + 18 || end > HTTP_END_OF_WINDOW || !http_blank(http_byte(b, end - 1)))
-				break;
-			end--;
-		}
-		s->facts &= ~(HTTP_IS_CHUNKED | HTTP_IS_CODED);
-		s->facts |= HTTP_IS_CODED;
-		if (end >= at + 25 && end <= HTTP_END_OF_WINDOW) {
-			u64 last = http_word(b, end - 8);
-			u8 before = last;
+	} else if (HTTP_LETTERS(word, 0x2020202020202020ULL, HTTP_WORD('t', 'r', 'a', 'n', 's', 'f', 'e', 'r'))) {
+		if (!HTTP_LETTERS(next, 0x2020202020202000ULL, HTTP_WORD('-', 'e', 'n', 'c', 'o', 'd', 'i', 'n')) ||
+		    (p[16] | 0x20) != 'g' || p[17] != ':')
+			return 0;
+		u8 facts = s->facts & ~(HTTP_IS_CHUNKED | HTTP_IS_CODED);
 
-			if (HTTP_LETTERS(last >> 8, 0x0020202020202020ULL, HTTP_WORD('c', 'h', 'u', 'n', 'k', 'e', 'd', 0)) &&
-			    (end == at + 25 || before == ',' || http_blank(before)))
-				s->facts = (s->facts & ~HTTP_IS_CODED) | HTTP_IS_CHUNKED;
-		}
-	} else if (HTTP_LETTERS(word, 0x2020202020202020ULL, HTTP_WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r')) &&
-		   HTTP_LETTERS(next & HTTP_FIRST(4), 0x00202020ULL, HTTP_WORD('e', 'n', 't', ':', 0, 0, 0, 0)) && size >= 12 &&
-		   !lengthy) {
+		facts |= http_ends_chunked(b, at + 18, end) ? HTTP_IS_CHUNKED : HTTP_IS_CODED;
+		s->facts = lengthy ? facts | HTTP_IS_ODD : facts;
+	} else if (HTTP_LETTERS(word, 0x2020202020202020ULL, HTTP_WORD('t', 'r', 'a', 'c', 'e', 'p', 'a', 'r')) && !lengthy &&
+		   HTTP_LETTERS(next & HTTP_FIRST(4), 0x00202020ULL, HTTP_WORD('e', 'n', 't', ':', 0, 0, 0, 0))) {
 		http_traceparent(s, b, at + 12, end);
 	}
 	return 0;
 }
 
-/* Length of the method and its space, by name; 0: none of the known ones. */
+/* Method and length of its name with the space; 0: none of the known ones. */
 static inline u32 http_known_method(struct http_stream *s, u64 word)
 {
-	u32 size = 0;
+	u32 four = word, size = 0, method = HTTP_NO_METHOD;
 
-	if ((word & HTTP_FIRST(4)) == HTTP_WORD('G', 'E', 'T', ' ', 0, 0, 0, 0))
-		s->method = HTTP_GET, size = 4;
+	if (four == (u32)HTTP_WORD('G', 'E', 'T', ' ', 0, 0, 0, 0))
+		method = HTTP_GET, size = 4;
 	else if ((word & HTTP_FIRST(5)) == HTTP_WORD('P', 'O', 'S', 'T', ' ', 0, 0, 0))
-		s->method = HTTP_POST, size = 5;
-	else if ((word & HTTP_FIRST(4)) == HTTP_WORD('P', 'U', 'T', ' ', 0, 0, 0, 0))
-		s->method = HTTP_PUT, size = 4;
+		method = HTTP_POST, size = 5;
+	else if (four == (u32)HTTP_WORD('P', 'U', 'T', ' ', 0, 0, 0, 0))
+		method = HTTP_PUT, size = 4;
 	else if ((word & HTTP_FIRST(7)) == HTTP_WORD('D', 'E', 'L', 'E', 'T', 'E', ' ', 0))
-		s->method = HTTP_DELETE, size = 7;
+		method = HTTP_DELETE, size = 7;
 	else if ((word & HTTP_FIRST(5)) == HTTP_WORD('H', 'E', 'A', 'D', ' ', 0, 0, 0))
-		s->method = HTTP_HEAD_METHOD, size = 5;
+		method = HTTP_HEAD_METHOD, size = 5;
 	else if ((word & HTTP_FIRST(6)) == HTTP_WORD('P', 'A', 'T', 'C', 'H', ' ', 0, 0))
-		s->method = HTTP_PATCH, size = 6;
+		method = HTTP_PATCH, size = 6;
 	else if (word == HTTP_WORD('O', 'P', 'T', 'I', 'O', 'N', 'S', ' '))
-		s->method = HTTP_OPTIONS, size = 8;
+		method = HTTP_OPTIONS, size = 8;
 	else if (word == HTTP_WORD('C', 'O', 'N', 'N', 'E', 'C', 'T', ' '))
-		s->method = HTTP_CONNECT, size = 8;
+		method = HTTP_CONNECT, size = 8;
 	else if ((word & HTTP_FIRST(6)) == HTTP_WORD('T', 'R', 'A', 'C', 'E', ' ', 0, 0))
-		s->method = HTTP_TRACE_METHOD, size = 6;
+		method = HTTP_TRACE_METHOD, size = 6;
+	s->method = method;
 	return size;
 }
 
 /* The same for a method of its own: 3 to 16 capitals. */
-static inline u32 http_other_method(struct http_stream *s, const struct http_buffer *b, u32 at)
+static inline u32 http_other_method(struct http_stream *s, const u8 *p)
 {
 	for (u32 i = 0; i < 17; i++) {
-		if (at + i >= HTTP_END_OF_WINDOW)
-			return 0;
-		u8 c = http_byte(b, at + i);
-
-		if (c == ' ' && i >= 3) {
+		if (p[i] == ' ' && i >= 3) {
 			s->method = HTTP_OTHER;
 			return i + 1;
 		}
-		if (!(http_class[c] & HTTP_UPPER))
+		if (!(http_class[p[i]] & HTTP_UPPER))
 			return 0;
 	}
 	return 0;
 }
 
-/* Does the line end in a version of HTTP/1? Only asked of lines the carry can hold. */
-static inline u32 http_version(const struct http_buffer *b, u32 at, u32 end)
+/* Does the line end in a version of HTTP/1, after the target's first byte? Only asked of lines the carry can hold. */
+static inline u32 http_version(const struct http_buffer *b, u32 target, u32 end)
 {
-	if (end < at + 9 || end > HTTP_END_OF_WINDOW)
+	if (end < target + 9)
 		return 0;
-	return http_byte(b, end - 9) == ' ' &&
-	       (http_word(b, end - 8) & HTTP_FIRST(7)) == HTTP_WORD('H', 'T', 'T', 'P', '/', '1', '.', 0);
+	const u8 *p = http_at(b, end - 9);
+
+	return p[0] == ' ' && (HTTP_LOAD(p + 1) & HTTP_FIRST(7)) == HTTP_WORD('H', 'T', 'T', 'P', '/', '1', '.', 0);
 }
 
 /* The first line of a message. */
 HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
-	if (!s || !b || at >= HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW || at >= end)
+	if (!s || !b)
 		return HTTP_NOT;
-	u64 word = http_word(b, at);
+	const u8 *p = http_at(b, at);
+
+	u64 word = HTTP_LOAD(p);
 
 	s->left = s->body = s->length = s->route = s->trace_high = s->trace_low = s->parent = 0;
 	s->status = 0;
 	s->facts = s->trace_flags = s->kind = s->method = 0;
 	if ((word & HTTP_FIRST(7)) == HTTP_WORD('H', 'T', 'T', 'P', '/', '1', '.', 0)) {
-		u32 hundreds = http_byte(b, at + 9) - '0', tens = http_byte(b, at + 10) - '0', ones = http_byte(b, at + 11) - '0';
+		u32 hundreds = p[9] - '0', tens = p[10] - '0', ones = p[11] - '0';
 
-		if (end < at + 12 || http_byte(b, at + 8) != ' ' || hundreds < 1 || hundreds > 9 || tens > 9 || ones > 9)
+		if (end < at + 12 || p[8] != ' ' || hundreds < 1 || hundreds > 9 || tens > 9 || ones > 9)
 			return HTTP_NOT;
-		if (end > at + 12 && http_byte(b, at + 12) != ' ')
+		if (end > at + 12 && p[12] != ' ')
 			return HTTP_NOT;
 		s->kind = HTTP_RESPONSE;
 		s->status = hundreds * 100 + tens * 10 + ones;
 		s->phase = HTTP_HEADERS;
 		return HTTP_DRY;
 	}
-	u32 whole = !lengthy;
 	u32 target = http_known_method(s, word);
 
-	if (!target && whole)
-		target = http_other_method(s, b, at);
+	if (!target && !lengthy)
+		target = http_other_method(s, p);
 	if (!target)
 		return HTTP_NOT;
 	target += at;
-	if (target >= end || target >= HTTP_END_OF_WINDOW || (whole && !http_version(b, target, end)))
+	p = http_at(b, target);
+	if (target >= end || (!lengthy && !http_version(b, target, end)))
 		return HTTP_NOT;
-	u8 c = http_byte(b, target);
-
 	if (s->method != HTTP_CONNECT) {
-		if (c != '/' && c != '*' && (c | 0x20) != 'h')
+		if (*p != '/' && *p != '*' && (*p | 0x20) != 'h')
 			return HTTP_NOT;
-		s->route = http_route(s, b, target, end);
+		s->route = http_route(s, b, target);
 	}
 	s->kind = HTTP_REQUEST;
 	s->phase = HTTP_HEADERS;
 	return HTTP_DRY;
 }
 
-/* The line with a chunk's size. */
+/* The line with a chunk's size. The line's end stops the digits. */
 static inline u32 http_chunk(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end)
 {
+	const u8 *p = http_at(b, at);
 	u64 size = 0;
-	u32 digits = 0, ended = 1;
+	u32 digits = 0;
 
 	for (u32 i = 0; i < 16; i++) {
-		if (at >= end || at >= HTTP_END_OF_WINDOW)
-			break;
-		u8 c = http_byte(b, at);
+		u8 c = p[i];
 
-		if (!(http_class[c] & (HTTP_DIGIT | HTTP_HEX_LETTER))) {
-			ended = c == ';' || http_blank(c);
+		if (!(http_class[c] & (HTTP_DIGIT | HTTP_HEX_LETTER)))
 			break;
-		}
 		size = size << 4 | ((c & 15) + 9 * (c >> 6));
 		digits++;
-		at++;
 	}
-	if (!digits || digits > 15 || !ended)
+	p = http_at(b, at + digits);
+	if (!digits || digits > 15 || (at + digits != end && *p != ';' && !http_blank(*p)))
 		return HTTP_ODD;
 	if (!size) {
 		s->phase = HTTP_TRAILERS;
@@ -499,20 +535,12 @@ static inline u32 http_chunk(struct http_stream *s, const struct http_buffer *b,
 	return HTTP_DRY;
 }
 
-/* One line [at, end), its line feed excluded. `lengthy`: longer than the carry, so its end may not be here; nothing
- * after the carry's size may then matter. */
+/* One line [at, end) outside of headers, its end excluded. `lengthy`: longer than the carry, so its end may not be here;
+ * nothing after the carry's size may then matter. */
 HTTP_FUNCTION u32 http_line(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
 	if (!s || !b || at >= HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW)
 		return HTTP_ODD;
-	if (!lengthy && end > at && end > 0 && http_byte(b, end - 1) == '\r')
-		end--;
-	if (s->phase == HTTP_HEADERS) {
-		if (end <= at)
-			return s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
-		http_header(s, b, at, end, lengthy);
-		return HTTP_DRY;
-	}
 	if (s->phase == HTTP_START)
 		return end <= at ? HTTP_DRY : http_start(s, b, at, end, lengthy);
 	if (s->phase == HTTP_CHUNK_SIZE)
@@ -529,17 +557,14 @@ static inline void http_keep(struct http_stream *s, const struct http_buffer *b,
 {
 	u32 begin = end - HTTP_CARRY;
 
-	HTTP_PIN(begin);
-	if (begin > HTTP_WINDOW)
-		return;
 #ifdef __bpf__
-	const u64 *from = (const u64 *)(b->bytes + begin);
+	const u64 *from = (const u64 *)http_at(b, begin);
 	u64 *to = (u64 *)s->carry;
 
 	for (u32 i = 0; i < HTTP_CARRY / 8; i++)
 		to[i] = from[i];
 #else
-	__builtin_memcpy(s->carry, b->bytes + begin, HTTP_CARRY);
+	__builtin_memcpy(s->carry, http_at(b, begin), HTTP_CARRY);
 #endif
 	s->carried = end - at;
 }
@@ -598,18 +623,34 @@ HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct
 		u32 newline = http_newline(b, at, end);
 
 		if (newline >= end && size <= HTTP_CARRY) {
-			u8 c = http_byte(b, at);
+			const u8 *p = http_at(b, at);
 
-			if (phase == HTTP_START && !(http_class[c] & HTTP_UPPER) && c != '\r')
+			if (phase == HTTP_START && !(http_class[*p] & HTTP_UPPER) && *p != '\r')
 				return HTTP_NOT;
 			http_keep(s, b, at, end);
 			span->at = end;
 			return HTTP_DRY;
 		}
 		/* Long is a matter of the line, not of where it was cut: a longer one may or may not be here whole. */
-		u32 event = http_line(s, b, at, newline, newline - at > HTTP_CARRY);
+		u32 lengthy = newline - at > HTTP_CARRY, stop = newline, event = HTTP_DRY;
 
+		if (!lengthy && stop > at) {
+			const u8 *last = http_at(b, stop - 1);
+
+			if (*last == '\r')
+				stop--;
+		}
 		span->at = newline < end ? newline + 1 : end;
+		if (phase != HTTP_HEADERS) {
+			event = http_line(s, b, at, stop, lengthy);
+		} else if (stop <= at) {
+			event = s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
+		} else {
+			const u8 *p = http_at(b, at);
+
+			if ((*p | 0x20) == 'c' || (*p | 0x20) == 't')
+				http_header(s, b, at, stop, lengthy);
+		}
 		if (newline >= end)
 			s->facts |= HTTP_IN_REST;
 		if (event != HTTP_DRY)

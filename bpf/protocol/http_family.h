@@ -298,10 +298,8 @@ static __always_inline void http_body_end(struct conn *c, struct work *w, struct
 
 /* Fills the window from the current segment, or passes body bytes. Returns a step, or STEP_READ when there is a window. */
 #define STEP_READ 2
-__attribute__((noinline)) u32 http_fill(struct conn *c, struct work *w, struct http_stream *s)
+static __always_inline u32 http_fill(struct conn *c, struct work *w, struct http_stream *s)
 {
-	if (!c || !w || !s)
-		return STEP_DONE;
 	u32 size = w->total - w->done;
 
 	if (w->gap) {

@@ -29,7 +29,7 @@ ip link set lo up
 ulimit -l unlimited
 ulimit -n 65536
 cd /repository
-OSTACK_JOB="$(cat /job)" /bin/node --disable-warning=ExperimentalWarning /repository/e2e/kernels/job.ts
+OSTACK_JOB="$(cat /job)" /bin/node --disable-warning=ExperimentalWarning /repository/e2e/kernels/$(cat /program)
 echo "@@EXIT $?"
 poweroff -f
 `;
@@ -38,7 +38,7 @@ poweroff -f
  * Builds the guest's root as one cpio archive: busybox, node, libbpf and what they link, the agent's sources, the built
  * probes and the C test program.
  */
-export async function guestImage(directory: string, shapes: string, job: string): Promise<string> {
+export async function guestImage(directory: string, shapes: string, program: string, job = '{}'): Promise<string> {
   const root = join(directory, 'root');
   await rm(root, { recursive: true, force: true });
   for (const path of ['bin', 'proc', 'sys', 'dev', 'etc', 'repository'])
@@ -61,6 +61,7 @@ export async function guestImage(directory: string, shapes: string, job: string)
     await put(join(repository, 'node_modules', module), join('repository/node_modules', module));
   await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost\n');
   await writeFile(join(root, 'job'), job);
+  await writeFile(join(root, 'program'), program);
   await writeFile(join(root, 'init'), init, { mode: 0o755 });
   const image = join(directory, 'guest.cpio');
   await execa(`find . | busybox cpio -o -H newc -R 0:0 > ${image}`, { cwd: root, shell: true });

@@ -7,13 +7,21 @@ export interface GuestRun {
   readonly seconds: number;
 }
 
-/** Boots a kernel with an image under software emulation and waits for its end. */
-export async function runGuest(kernel: string, image: string, timeoutMs = 180_000): Promise<GuestRun> {
+/**
+ * Boots a kernel with an image under software emulation and waits for its end. `counting`: one processor whose
+ * nanoseconds are instructions.
+ */
+export async function runGuest(
+  kernel: string,
+  image: string,
+  { timeoutMs = 180_000, counting = false } = {},
+): Promise<GuestRun> {
   const started = Date.now();
-  const machine = ['-M', 'q35', '-accel', 'tcg,thread=single', '-cpu', 'max,la57=off', '-smp', '2', '-m', '2G'];
+  const machine = ['-M', 'q35', '-accel', 'tcg,thread=single', '-cpu', 'max,la57=off', '-m', '2G'];
+  const clock = counting ? ['-smp', '1', '-icount', 'shift=0,sleep=off'] : ['-smp', '2'];
   const plain = ['-nodefaults', '-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-no-reboot'];
   const boot = ['-kernel', kernel, '-initrd', image, '-append', 'console=ttyS0 panic=-1 mitigations=off quiet'];
-  const result = await execa('qemu-system-x86_64', [...machine, ...plain, ...boot], {
+  const result = await execa('qemu-system-x86_64', [...machine, ...clock, ...plain, ...boot], {
     timeout: timeoutMs,
     reject: false,
     stdin: 'ignore',

@@ -24,7 +24,7 @@ async function check(line: KernelLine): Promise<boolean> {
   try {
     const { tier } = kernels[line];
     const job = { expected: tier, tiers: tier === 'T1' ? ['T2'] : [], shapes };
-    const image = await guestImage(directory, built.program, JSON.stringify(job));
+    const image = await guestImage(directory, built.program, 'job.ts', JSON.stringify(job));
     const run = await runGuest(await kernelImage(line), image);
     console.log(run.console.trim());
     console.log(

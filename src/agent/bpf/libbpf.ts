@@ -7,7 +7,7 @@ export type Pointer = unknown;
 const bpf = koffi.load('libbpf.so.1');
 const libc = koffi.load('libc.so.6');
 
-koffi.struct('OpenOptions', {
+const openOptions = koffi.struct({
   sz: 'size_t',
   object_name: 'const char *',
   relaxed_maps: 'bool',
@@ -19,7 +19,7 @@ koffi.struct('OpenOptions', {
   kernel_log_size: 'size_t',
   kernel_log_level: 'uint32_t',
 });
-koffi.struct('TestRunOptions', {
+const testRunOptions = koffi.struct({
   sz: 'size_t',
   data_in: 'void *',
   data_out: 'void *',
@@ -39,7 +39,6 @@ koffi.struct('TestRunOptions', {
 
 /** libbpf 1.x: pointers are null and numbers negative on failure, with errno set. A test holds these against libbpf.h. */
 export const prototypes = {
-  open: 'void *bpf_object__open_mem(void *bytes, size_t size, OpenOptions *options)',
   load: 'int bpf_object__load(void *object)',
   closeObject: 'void bpf_object__close(void *object)',
   nextMap: 'void *bpf_object__next_map(void *object, void *map)',
@@ -60,7 +59,6 @@ export const prototypes = {
   lookupBatch:
     'int bpf_map_lookup_batch(int fd, void *from, void *to, void *keys, void *values, _Inout_ uint32_t *count, void *options)',
   info: 'int bpf_obj_get_info_by_fd(int fd, void *info, _Inout_ uint32_t *size)',
-  testRun: 'int bpf_prog_test_run_opts(int fd, TestRunOptions *options)',
   setPrint: 'void *libbpf_set_print(void *printer)',
   possibleCpus: 'int libbpf_num_possible_cpus(void)',
 } as const;
@@ -68,6 +66,9 @@ export const prototypes = {
 const calls = Object.fromEntries(
   Object.entries(prototypes).map(([name, text]) => [name, bpf.func(text)]),
 ) as unknown as Record<keyof typeof prototypes, (...args: unknown[]) => unknown>;
+/* Types without a name: a second copy of this module (another test file) may not define the first one's again. */
+const open = bpf.func('bpf_object__open_mem', 'void *', ['void *', 'size_t', koffi.pointer(openOptions)]);
+const runOnce = bpf.func('bpf_prog_test_run_opts', 'int', ['int', koffi.pointer(testRunOptions)]);
 const mmapCall = libc.func('void *mmap(void *at, size_t size, int protection, int flags, int fd, int64_t offset)');
 const munmapCall = libc.func('int munmap(void *at, size_t size)');
 const sysconf = libc.func('long sysconf(int name)');
@@ -87,8 +88,8 @@ export function errnoName(code: number): string {
 
 /** Opens an object; what the verifier says of its programs goes to `log`. Null on failure. */
 export function openObject(bytes: Buffer, log: Buffer): Pointer {
-  const options = { sz: koffi.sizeof('OpenOptions'), kernel_log_buf: log, kernel_log_size: log.length };
-  return calls.open(bytes, bytes.length, options);
+  const options = { sz: koffi.sizeof(openOptions), kernel_log_buf: log, kernel_log_size: log.length };
+  return open(bytes, bytes.length, options) as Pointer;
 }
 
 export const loadObject = (object: Pointer) => calls.load(object) as number;
@@ -150,8 +151,8 @@ export function objectInfo(fd: number, size: number): Buffer {
 
 /** Runs a SEC("syscall") program on `context`, in place. Returns 0, or a negative errno. */
 export function testRun(fd: number, context: Buffer): number {
-  return calls.testRun(fd, {
-    sz: koffi.sizeof('TestRunOptions'),
+  return runOnce(fd, {
+    sz: koffi.sizeof(testRunOptions),
     ctx_in: context,
     ctx_size_in: context.length,
   }) as number;
