@@ -90,7 +90,7 @@ describe('what the SDK of the shop sends', () => {
     const { value: calls } = await eventually('span metrics of payment', 90_000, async () => {
       const found = await queryMimir(
         mimir,
-        'sum without(sampler) (traces_spanmetrics_calls_total{service_name="payment",span_kind="SPAN_KIND_SERVER"})',
+        'sum without(sampler) (traces_spanmetrics_calls_total{service_name="payment",k8s_namespace_name="shop",span_kind="SPAN_KIND_SERVER"})',
       );
       return found.length > 0 ? found : undefined;
     });
