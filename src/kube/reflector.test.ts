@@ -60,7 +60,7 @@ test('a large collection is read page by page, then watched from where the list 
   expect(reflector.store.size).toBe(12);
   expect(api.count('list')).toBe(3);
   expect(api.requests.at(-1)!.query.get('resourceVersion')).toBe('112');
-  expect(reflector.staleSinceMs()).toBe(0);
+  await until(() => reflector.staleSinceMs() === 0);
 });
 
 test('a page token that expires on the way restarts the list in one piece', async () => {
