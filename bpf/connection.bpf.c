@@ -55,7 +55,7 @@ int BPF_PROG(connection_state, struct sock *sk, int from, int to)
 		u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
 		if (target_selected(tgid) && (c = conn_enter(sk, tgid, target_epoch())))
-			c->connect_ns = 0;
+			c->flags |= CONN_OBSERVED;
 		return 0;
 	}
 	if (from != TCP_SYN_SENT)

@@ -27,6 +27,7 @@ struct pending {
 
 enum conn_flag {
 	CONN_UNORDERED = 1, /* sequence numbers say nothing here (MPTCP, kernel TLS) */
+	CONN_OBSERVED = 2,  /* seen to open: nothing moved on it before the first byte seen */
 };
 
 enum early { EARLY_NONE, EARLY_ENDED };

@@ -115,9 +115,9 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 
 	if (!c->peer) {
 		conn_addresses(c, sk);
-		if (!tcp)
+		if (!tcp) {
 			c->flags |= CONN_UNORDERED;
-		else {
+		} else if (!(c->flags & CONN_OBSERVED)) {
 			u64 received = tcp->bytes_received - (tcp->rcv_nxt - tcp->copied_seq);
 			u64 sent = tcp->bytes_acked + (tcp->write_seq - tcp->snd_una);
 			u64 before = direction == SENDING ? size : 0;
@@ -141,7 +141,9 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 		}
 		c->known[direction] = 1;
 		c->next[direction] = end;
-		in_flight = direction == RECEIVING && tcp->write_seq != c->next[SENDING];
+		/* Written, but its probe has not run yet: an answer to it may overtake it here. */
+		if (direction == RECEIVING)
+			in_flight = c->known[SENDING] ? tcp->write_seq != c->next[SENDING] : c->flags & CONN_OBSERVED;
 	}
 	if (c->protocol == PROTOCOL_UNKNOWN) {
 		cover_unknown(c->service, size);

@@ -37,3 +37,27 @@ static __always_inline struct work *work_of(u32 slot)
 {
 	return bpf_map_lookup_elem(&works, &slot);
 }
+
+/* Moves past `n` bytes of the current segment. */
+static __always_inline void work_pass(struct work *w, u32 n)
+{
+	w->io.base += n;
+	w->io.left -= n;
+	w->done += n;
+}
+
+/* Steps into the next segment; 0 when there is none to read. */
+static __always_inline u32 work_segment(struct work *w)
+{
+	struct user_iovec v = {};
+
+	if (!w->io.readable || !w->io.vectors)
+		return 0;
+	if (bpf_probe_read_user(&v, sizeof(v), (void *)w->io.vector))
+		return 0;
+	w->io.vector += sizeof(v);
+	w->io.vectors--;
+	w->io.base = v.base;
+	w->io.left = v.len;
+	return 1;
+}

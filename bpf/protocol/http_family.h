@@ -1,37 +1,11 @@
 /* The HTTP/1 family: drives the parser over the bytes of one call, a segment at a time, and turns its events into
  * exchanges. */
 #pragma once
-#include "../include/exchange.h"
-
-enum step { STEP_MORE, STEP_DONE };
+#include "http_slow.h"
 
 static __always_inline u32 requests_go(struct conn *c)
 {
 	return c->side == SIDE_SERVER ? RECEIVING : SENDING;
-}
-
-/* Moves past `n` bytes of the current segment. */
-static __always_inline void work_pass(struct work *w, u32 n)
-{
-	w->io.base += n;
-	w->io.left -= n;
-	w->done += n;
-}
-
-/* Steps into the next segment; 0 when there is none to read. */
-static __always_inline u32 work_segment(struct work *w)
-{
-	struct user_iovec v = {};
-
-	if (!w->io.readable || !w->io.vectors)
-		return 0;
-	if (bpf_probe_read_user(&v, sizeof(v), (void *)w->io.vector))
-		return 0;
-	w->io.vector += sizeof(v);
-	w->io.vectors--;
-	w->io.base = v.base;
-	w->io.left = v.len;
-	return 1;
 }
 
 /* Passes body bytes without looking at them. Returns how many. */
@@ -141,7 +115,7 @@ __attribute__((noinline)) u32 http_request_head(struct conn *c, struct work *w, 
 
 	health_add(H_REQUESTS, 1);
 	p->start_ns = c->start_ns[direction];
-	p->route = c->route;
+	p->route = s->route ? c->route : 0;
 	p->sequence = c->start_sequence[direction];
 	p->tid = c->start_tid[direction];
 	p->method = s->method;
@@ -186,54 +160,6 @@ static __always_inline u32 http_side(struct conn *c, u32 kind, u32 direction)
 		return 1;
 	}
 	return server == (c->side == SIDE_SERVER);
-}
-
-/* Hands bytes of a SLOW connection to userland. */
-__attribute__((noinline)) u32 http_slow_step(struct conn *c, struct work *w)
-{
-	if (!c || !w)
-		return STEP_DONE;
-	u32 direction = w->direction & 1, size = w->total - w->done;
-	struct slow_record *r = &w->record.slow;
-
-	if (w->done >= w->total)
-		return STEP_DONE;
-	if (!w->io.left && work_segment(w))
-		return STEP_MORE;
-	r->missing = 0;
-	r->size = 0;
-	if (size > w->io.left)
-		size = w->io.left;
-	if (size > SLOW_PIECE)
-		size = SLOW_PIECE;
-	if (!size || !w->io.readable || bpf_probe_read_user(r->bytes, size, (void *)w->io.base)) {
-		size = 0;
-		r->missing = w->total - w->done;
-	}
-	r->socket = c->socket;
-	r->at_ns = w->now;
-	r->offset = c->slow_offset[direction];
-	r->local = c->local;
-	r->remote = c->remote;
-	r->service = c->service;
-	r->tgid = c->tgid;
-	r->tid = w->tid;
-	r->sequence = w->sequence + w->done;
-	r->local_port = c->local_port;
-	r->remote_port = c->remote_port;
-	r->size = size;
-	r->side = c->side;
-	r->direction = direction;
-	c->slow_offset[direction] += size + r->missing;
-	if (size > SLOW_PIECE)
-		return STEP_DONE;
-	ring_output(&slow, r, __builtin_offsetof(struct slow_record, bytes) + size, H_SLOW_RING_FULL);
-	if (r->missing) {
-		w->done = w->total;
-		return STEP_DONE;
-	}
-	work_pass(w, size);
-	return STEP_MORE;
 }
 
 /* A message begins at the window's reading position. Returns 1 when the fast path must not read it. */

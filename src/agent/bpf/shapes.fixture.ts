@@ -7,12 +7,13 @@ import { createInterface } from 'node:readline';
 import { foldTarget } from '../protocol/index.ts';
 import type { RedRow } from './red-row.ts';
 
-/** Builds the program of bpf/test/shapes.c. @returns its path and the directory to remove. */
+/** Builds the program of bpf/test/shapes. @returns its path and the directory to remove. */
 export function buildShapes(): { program: string; directory: string } {
   const directory = mkdtempSync(join(tmpdir(), 'shapes-'));
   const program = join(directory, 'shapes');
-  const source = join(import.meta.dirname, '../../../bpf/test/shapes.c');
-  const built = spawnSync('cc', ['-O2', '-pthread', source, '-o', program]);
+  const room = join(import.meta.dirname, '../../../bpf/test/shapes');
+  const sources = ['main.c', 'server.c', 'client.c'].map((file) => join(room, file));
+  const built = spawnSync('cc', ['-O2', '-Wall', '-Werror', '-pthread', ...sources, '-o', program]);
   if (built.status !== 0) throw new Error(built.stderr.toString());
   return { program, directory };
 }

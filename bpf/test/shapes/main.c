@@ -1,0 +1,16 @@
+/* A server and a client that use a socket in every way a program may, for the live tests. The server counts what it
+ * answered, so that its own counters are the truth.
+ *
+ *   shapes server                 prints its port; answers until standard input ends, then prints "METHOD STATUS PATH COUNT"
+ *   shapes client PORT SHAPE ...  runs one shape to its end; waits for a line on standard input first
+ */
+#include "calls.h"
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "server"))
+		return server();
+	if (argc > 3 && !strcmp(argv[1], "client"))
+		return client(argc - 2, argv + 2);
+	return 2;
+}
