@@ -114,6 +114,26 @@ static void *keepalive(void *argument)
 	return NULL;
 }
 
+struct duplex {
+	int fd, rounds;
+	sem_t room;
+	const char *path;
+};
+
+/* Writes without waiting for the reader, but for room. */
+static void *write_ahead(void *argument)
+{
+	struct duplex *d = argument;
+	char out[512];
+	size_t n = ask(out, "GET", d->path, 0);
+
+	for (int i = 0; i < d->rounds; i++) {
+		sem_wait(&d->room);
+		put(d->fd, out, n, BY_WRITE, ROOM);
+	}
+	return NULL;
+}
+
 int client(int argc, char **argv)
 {
 	const char *shape = argv[1];
@@ -134,6 +154,18 @@ int client(int argc, char **argv)
 			pthread_create(&threads[i], NULL, keepalive, &l);
 		for (int i = 0; i < a; i++)
 			pthread_join(threads[i], NULL);
+	} else if (!strcmp(shape, "duplex")) { /* depth, requests: a thread that writes, a thread that reads */
+		struct duplex d = { .fd = dial(), .rounds = b, .path = path };
+		pthread_t writer;
+
+		sem_init(&d.room, 0, a);
+		pthread_create(&writer, NULL, write_ahead, &d);
+		for (int i = 0; i < b; i++) {
+			take(d.fd, 0);
+			sem_post(&d.room);
+		}
+		pthread_join(writer, NULL);
+		close(d.fd);
 	} else if (!strcmp(shape, "fresh")) { /* connections, one request each */
 		for (int i = 0; i < a; i++) {
 			int fd = dial();

@@ -64,6 +64,8 @@ describe('every exchange is counted once, at both ends, whatever the sockets are
     ['heads cut in two after every byte, and into single bytes', ['split']],
     ['heads and bodies in vectors of 1 to 79 bytes, by writev, sendmsg, sendmmsg', ['vectors']],
     ['bodies from 0 to 10,000,000 bytes, chunked, by sendfile, HEAD, 204, 304, 400 statuses', ['bodies', 400]],
+    ['a thread that writes and a thread that reads, 1 at a time', ['duplex', 1, 20_000]],
+    ['a thread that writes and a thread that reads, up to 6 ahead', ['duplex', 6, 20_000]],
     ['100-continue', ['continue', 50]],
     ['answers that end with the connection, and connections without an answer', ['close', 100]],
   ])(
