@@ -1,4 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
+import { stableJson } from '../../lib/stable-json.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
@@ -27,7 +28,7 @@ export function agent(context: Context): Component {
     ...agentAccess(chart, stack),
     new k8s.KubeConfigMap(chart, 'config', {
       metadata: metadataOf(stack, component, config),
-      data: { [configFile]: `${JSON.stringify(agentConfig(stack), undefined, 2)}\n` },
+      data: { [configFile]: `${stableJson(agentConfig(stack))}\n` },
     }),
     ...networkPolicies(chart, context, component),
     new k8s.KubeDaemonSet(chart, 'workload', {
