@@ -94,7 +94,8 @@ function serviceGraph(metrics: readonly Expression[]): Block {
     'otelcol.connector.servicegraph',
     'red',
     { ...flush, database_name_attributes: ['db.namespace', 'db.name', 'db.system.name', 'db.system'] },
-    block('store', { max_items: 50_000, ttl: '10s' }),
+    // An SDK holds a span for five seconds and a loaded one longer; a half that gives up too soon is an edge to nowhere.
+    block('store', { max_items: 50_000, ttl: '30s' }),
     output({ metrics }),
   );
 }
