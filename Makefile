@@ -52,6 +52,10 @@ verify: setup ## generated files are fresh
 unit: setup ## unit tests
 	npm test
 
+.PHONY: kernels
+kernels: setup ## the probes count exactly on Debian's 6.1 and 6.12 kernels, in QEMU guests (root)
+	node e2e/kernels/main.ts
+
 .PHONY: test
 test: setup ## everything: the checks above, then tests with the real programs and scenarios on a real node (root)
 	node e2e/run.ts

@@ -1,5 +1,5 @@
 // `make test`: the cheap checks first, while the programs of the cluster are built behind them; then the tests that run
-// real programs; then the scenarios on a real node of their own, which is always taken down.
+// real programs and those on other kernels; then the scenarios on a real node of their own, which is always taken down.
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { jest, type Outcome, run } from './check.ts';
@@ -82,6 +82,7 @@ async function everything(): Promise<void> {
   progress('waiting for the programs');
   await built;
   await tests('tests with real programs', inBand('**/*.e2e.ts'));
+  await check('kernels', 'make', '--silent', 'kernels');
   await onNode();
 }
 

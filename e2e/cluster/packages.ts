@@ -21,6 +21,8 @@ const files = {
   gcc: '/usr/bin/gcc',
   'libc6-dev': '/usr/include/unistd.h',
   'lua5.4': '/usr/bin/lua5.4',
+  'qemu-system-x86': '/usr/bin/qemu-system-x86_64',
+  'busybox-static': '/bin/busybox',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
 } as const;
 
@@ -51,6 +53,9 @@ export const probePackages: readonly Package[] = ['clang-14', 'llvm-14', 'libbpf
 
 /** What tests run besides: Argo CD's health checks are Lua. */
 export const testPackages: readonly Package[] = ['lua5.4'];
+
+/** What other kernels run in. */
+export const guestPackages: readonly Package[] = ['qemu-system-x86', 'busybox-static', ...probePackages, 'gcc'];
 
 /** Installs the Debian packages that are missing, without starting their services. Throws a plain message where it cannot. */
 export async function installPackages(wanted: readonly Package[], progress: Progress = silent): Promise<void> {

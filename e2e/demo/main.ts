@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { mergePatch } from '../../src/lib/merge-patch.ts';
+import { installChart, operatorNamespace } from './chart.ts';
 import type { Ground } from './ground.ts';
 import { downNode } from '../cluster/node.ts';
 import { hasKind, kindDown, kindGround } from './kind-ground.ts';
@@ -13,15 +14,13 @@ const started = Date.now();
 const say = (text: string): void =>
   console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
 
-const deployment = ['deployment/ostack', '--namespace=ostack-system'];
+const deployment = ['deployment/ostack', `--namespace=${operatorNamespace}`];
 
 async function up(ground: Ground): Promise<void> {
   say(`ground: ${ground.title}`);
   const { repository, tag } = ground.operatorImage;
-  const image = [`--set=image.repository=${repository}`, `--set=image.tag=${tag}`];
-  const where = ['--namespace=ostack-system', '--create-namespace', '--wait', '--timeout=180s', '--take-ownership'];
   const before = await ground.kubectl(['get', ...deployment, '--ignore-not-found', '-o', 'name']);
-  await ground.helm(['upgrade', '--install', 'ostack', join(root, 'charts/ostack'), ...where, ...image]);
+  await installChart(ground.helm, { 'image.repository': repository, 'image.tag': tag });
   if (before !== '') {
     // The tag may name another image than the last time; a new pod takes the one that is there now.
     await ground.kubectl(['rollout', 'restart', ...deployment]);

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildShapes } from '../../src/agent/bpf/shapes.fixture.ts';
+import { guestPackages, installPackages } from '../cluster/packages.ts';
 import { guestImage } from './guest-image.ts';
 import { runGuest } from './guest.ts';
 import { kernelImage, kernels, type KernelLine } from './kernel-package.ts';
@@ -37,6 +38,7 @@ async function check(line: KernelLine): Promise<boolean> {
   }
 }
 
+await installPackages(guestPackages, console.log);
 const asked = process.argv.slice(2) as KernelLine[];
 let right = true;
 for (const line of asked.length > 0 ? asked : (Object.keys(kernels) as KernelLine[]))

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopDaemon } from '../cluster/daemon.ts';
-import { installOperator, operatorNamespace } from '../demo/operator.ts';
+import { operatorNamespace } from '../demo/chart.ts';
+import { installOperator } from '../demo/operator.ts';
 import { scopesOf } from '../../src/operator/index.ts';
 import { type AuditedRequest, sinceNow, writes } from './audit.ts';
 import { type Answered, churn, createPaper, press, strays } from './churn.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installOperator, operatorNamespace } from '../demo/operator.ts';
+import { operatorNamespace } from '../demo/chart.ts';
+import { installOperator } from '../demo/operator.ts';
 import { eventually } from './eventually.ts';
 import type { Resource, Stage } from './stage.ts';
 

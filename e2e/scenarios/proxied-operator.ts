@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pki } from '../cluster/certificates.ts';
 import type { FaultProxy } from '../cluster/fault-proxy.ts';
 import { startNodeFaultProxy } from '../cluster/node-fault-proxy.ts';
-import { operatorNamespace } from '../demo/operator.ts';
+import { operatorNamespace } from '../demo/chart.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { startOperator } from '../../src/operator/index.ts';
 import { eventually } from './eventually.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { operatorNamespace } from '../demo/operator.ts';
+import { operatorNamespace } from '../demo/chart.ts';
 import { polls, sinceNow, writes } from './audit.ts';
 import { demoStack } from './demo-stack.ts';
 import { openStage, type Stage } from './stage.ts';

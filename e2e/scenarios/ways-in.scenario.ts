@@ -7,7 +7,7 @@ import { offlineFacts } from '../../src/cli/offline-facts.ts';
 import { parseStack } from '../../src/api/index.ts';
 import { plan } from '../../src/stack/index.ts';
 import { buildPrograms, programPath } from '../cluster/programs.ts';
-import { operatorNamespace } from '../demo/operator.ts';
+import { operatorNamespace } from '../demo/chart.ts';
 import { sinceNow } from './audit.ts';
 import { oneOperator, operatorUser } from './operator-pods.ts';
 import { openStage, type Resource, type Stage } from './stage.ts';

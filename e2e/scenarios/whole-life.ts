@@ -1,4 +1,4 @@
-import { operatorNamespace } from '../demo/operator.ts';
+import { operatorNamespace } from '../demo/chart.ts';
 import type { AuditedRequest } from './audit.ts';
 import { createPaper, type Paper } from './churn.ts';
 import { eventually } from './eventually.ts';
