@@ -19,7 +19,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 process.env['OSTACK_NODE'] ??= 'ostack-test';
 
 /** Scenarios in the order a stack lives; one that is not named here runs after them, never not at all. */
-const order = ['create', 'agent', 'sampling', 'truth', 'drift', 'rest', 'bad-input', 'faults', 'gitops', 'ways-in', 'delete'];
+const order = [
+  'create',
+  'agent',
+  'sampling',
+  'truth',
+  'drift',
+  'rest',
+  'bad-input',
+  'faults',
+  'gitops',
+  'ways-in',
+  'delete',
+];
 
 const outcomes: Outcome[] = [];
 
