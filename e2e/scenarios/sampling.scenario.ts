@@ -9,7 +9,7 @@ import { makeTraces, sendTraces, spansPerTrace, type Trace } from './traces.ts';
 
 const demo = { name: 'demo', namespace: 'observability' };
 /** Within this time of the edit a percentage is in force in every collector. */
-const inForceMs = 30_000;
+const inForceMs = 15_000;
 let stage: Stage;
 let collector: string;
 let tempo: string;
@@ -87,7 +87,7 @@ describe('sampling at 10 %', () => {
 });
 
 describe('a percentage changed under load', () => {
-  test('is live within 30 s, restarts nothing, loses no error and splits no trace', async () => {
+  test('is live within 15 s, restarts nothing, loses no error and splits no trace', async () => {
     const before = await restarts();
     const traces = makeTraces(3600, 360, 0).sort(() => Math.random() - 0.5);
     const load = sendTraces(collector, traces, { suffix: 'change', perSecond: 40 });

@@ -1,8 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { minimumStability } from '../alloy/index.ts';
 import { freePort, runAlloy, sum, temporaryFolder, until, type RunningAlloy } from './alloy-program.fixture.ts';
+import { putAsKubelet } from './config-map-volume.fixture.ts';
 import { local } from './local.fixture.ts';
 import { canaryService, marks } from './marks.ts';
 import { openSink, type Sink } from './otlp-sink.fixture.ts';
@@ -41,7 +42,7 @@ describe('a sampler', () => {
     },
     sampling: { ...sampling, ...changed },
   });
-  const writeData = (text: string) => writeFileSync(join(running.folder, 'sampling.json'), text);
+  const writeData = (text: string) => putAsKubelet(running.folder, 'sampling.json', text);
   const dataOf = (changed: object = {}) => JSON.stringify(samplingData(stackOf(specOf(changed))));
 
   const start = async (changed: object, data: string) => {
@@ -49,7 +50,7 @@ describe('a sampler', () => {
     const folder = temporaryFolder();
     const [grpc, http] = [await freePort(), await freePort()];
     intake = `http://127.0.0.1:${http}`;
-    writeFileSync(join(folder, 'sampling.json'), data === '' ? dataOf(changed) : data);
+    putAsKubelet(folder, 'sampling.json', data === '' ? dataOf(changed) : data);
     const wired = {
       ...wiring,
       tempo: { otlpGrpc: `127.0.0.1:${await freePort()}` },
@@ -173,7 +174,11 @@ describe('a sampler', () => {
       expect(counted()).toBe(spanCount(traces) - agents);
     });
 
-    test('follows the data within a second or two, without a restart', async () => {
+    test('follows the data within a second or two, edit after edit, without a restart', async () => {
+      for (const baselinePercent of [20, 40]) {
+        writeData(dataOf({ baselinePercent }));
+        await new Promise((done) => setTimeout(done, 3000));
+      }
       writeData(dataOf({ baselinePercent: 60 }));
       await new Promise((done) => setTimeout(done, 3000));
       const traces = await play('second');
@@ -258,7 +263,7 @@ describe('a sampler', () => {
   ])('does not start on %s, so that it never samples blindly', async (_name, data) => {
     sink = await openSink();
     const folder = temporaryFolder();
-    if (data !== undefined) writeFileSync(join(folder, 'sampling.json'), data);
+    if (data !== undefined) putAsKubelet(folder, 'sampling.json', data);
     const config = samplerPipeline(stackOf(), wiring);
     const doors = {
       '0.0.0.0:4317': `127.0.0.1:${await freePort()}`,
@@ -273,7 +278,7 @@ describe('a sampler', () => {
     sink = await openSink();
     const folder = temporaryFolder();
     const stack = stackOf(everything);
-    writeFileSync(join(folder, 'sampling.json'), JSON.stringify(samplingData(stack)));
+    putAsKubelet(folder, 'sampling.json', JSON.stringify(samplingData(stack)));
     const config = samplerPipeline(stack, {
       ...wiring,
       clusterName: 'eu-1',

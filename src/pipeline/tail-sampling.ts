@@ -15,7 +15,8 @@ export const samplingInput: Expression = ref('otelcol.processor.transform.decide
 /** Marks spans by the numbers in the data file, keeps whole traces by their marks, takes the marks off. */
 export function tailSampling(sampling: Sampling, memory: number, next: Expression): readonly Block[] {
   return [
-    component('local.file', 'sampling', { filename: samplingFile }),
+    // Asked, not notified: a kubelet replaces the file, which ends a watch on it until the next poll, a minute by default.
+    component('local.file', 'sampling', { filename: samplingFile, detector: 'poll', poll_frequency: '2s' }),
     decide(),
     sampler(sampling, memory),
     transform('unmark', { traces: [withoutMarks('span')] }, { traces: [next] }),
