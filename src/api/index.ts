@@ -1,5 +1,5 @@
 export { group, kind, plural, version } from './v1alpha1/kind.ts';
-export { parseChange, parseStack, type Stack } from './parse.ts';
+export { parseChange, parseStack, parseStored, type Stack, type Stored } from './parse.ts';
 export type { Parsed, Problem } from './problem.ts';
 export type { Spec } from './v1alpha1/spec.ts';
 export type { Condition, StackStatus } from './v1alpha1/status.ts';

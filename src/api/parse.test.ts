@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { writtenSpec } from './arbitrary.fixture.ts';
-import { parseChange, parseStack, type Problem, type Stack } from './index.ts';
+import { parseChange, parseStack, parseStored, type Problem, type Stack } from './index.ts';
 import { carrying } from './wrong-specs.ts';
 
 function good(resource: unknown): Stack {
@@ -131,4 +131,31 @@ test('changes that keep every volume are fine, from small to large and back with
     'spec.metrics.volume.size',
     'spec.logs.volume.size',
   ]);
+});
+
+describe('what the API server has stored', () => {
+  const newer = {
+    size: 'small',
+    sampling: { edge: { enabled: true }, services: [{ name: 'shop', percent: 5, boost: 1 }] },
+  };
+
+  test('is read without the fields of a newer version, which are named', () => {
+    const { stack, unknownFields } = parseStored(carrying(newer) as Record<string, unknown>);
+    expect(unknownFields).toEqual(['spec.sampling.edge', 'spec.sampling.services[0].boost']);
+    expect(stack).toEqual(
+      parseStack(carrying({ size: 'small', sampling: { services: [{ name: 'shop', percent: 5 }] } })),
+    );
+  });
+
+  test('keeps whatever a patch of the user holds', () => {
+    const overrides = [{ kind: 'Service', name: 'demo-tempo', patch: { spec: { anything: [1] } } }];
+    const { stack, unknownFields } = parseStored(carrying({ overrides }) as Record<string, unknown>);
+    expect(unknownFields).toEqual([]);
+    expect(stack).toMatchObject({ ok: true, value: { spec: { overrides } } });
+  });
+
+  test('is refused where it is wrong', () => {
+    const { stack } = parseStored(carrying({ ...newer, size: 'huge' }) as Record<string, unknown>);
+    expect(stack.ok ? [] : stack.problems.map(({ path }) => path)).toEqual(['spec.size']);
+  });
 });

@@ -1,5 +1,5 @@
 import type { Parsed, Problem } from './problem.ts';
-import { broken, fill, validator, type Validator } from './schema/index.ts';
+import { broken, fill, known, validator, type Validator } from './schema/index.ts';
 import { effective } from './v1alpha1/effective.ts';
 import { nameRule } from './v1alpha1/name.ts';
 import { group, kind, version } from './v1alpha1/kind.ts';
@@ -15,6 +15,13 @@ export interface Stack {
   readonly spec: Spec;
 }
 
+/** A stack as the API server keeps it. */
+export interface Stored {
+  readonly stack: Parsed<Stack>;
+  /** Paths of fields that a newer version of the contract has written; they mean nothing to this one. */
+  readonly unknownFields: readonly string[];
+}
+
 let structure: Validator | undefined;
 
 /**
@@ -28,6 +35,15 @@ export function parseStack(resource: unknown): Parsed<Stack> {
   const problems = [...envelope(resource), ...identity(metadata), ...specProblems(given)];
   if (problems.length > 0) return refused(problems);
   return { ok: true, value: { ...nameOf(metadata), spec: effective(given as GivenSpec) } };
+}
+
+/**
+ * Reads a resource the API server has stored. It prunes what its schema does not have, so a field that is unknown here
+ * comes from a newer schema, often as its default: an older operator leaves it aside instead of refusing the stack.
+ */
+export function parseStored(resource: Readonly<Record<string, unknown>>): Stored {
+  const { value, unknownFields } = known(spec.node, resource['spec'], 'spec');
+  return { stack: parseStack({ ...resource, spec: value }), unknownFields };
 }
 
 /** Rules about changes broken between two resources that parse by themselves: what the API server would refuse to store. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseStack, type Problem, type Spec, type Stack, type StackStatus } from '../api/index.ts';
+import { parseStored, type Parsed, type Problem, type Spec, type Stack, type StackStatus } from '../api/index.ts';
 import { refOf, type Cluster, type Live } from '../kube/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Plan } from '../stack/index.ts';
@@ -42,7 +42,9 @@ export interface ReconcilerOptions {
 }
 
 /** What one stack is to be, and what is to be done about it. */
-type Intent =
+type Intent = Decision & { readonly unknownFields: readonly string[] };
+
+type Decision =
   | { readonly kind: 'apply'; readonly stack: Stack; readonly plan: Plan }
   | { readonly kind: 'hold'; readonly state: Spec['managementState']; readonly problems: readonly Problem[] };
 
@@ -91,7 +93,11 @@ export class Reconciler {
   }
 
   private async intentOf(live: Live): Promise<Intent> {
-    const parsed = parseStack(live);
+    const { stack, unknownFields } = parseStored(live);
+    return { ...(await this.decide(stack)), unknownFields };
+  }
+
+  private async decide(parsed: Parsed<Stack>): Promise<Decision> {
     if (!parsed.ok) return { kind: 'hold', state: 'Managed', problems: parsed.problems };
     const stack = parsed.value;
     const state = stack.spec.managementState;
@@ -212,6 +218,7 @@ export class Reconciler {
       generation: live.metadata.generation ?? 0,
       managementState,
       problems: intent.kind === 'hold' ? intent.problems : [],
+      unknownFields: intent.unknownFields,
       refusals: applied.refusals,
       components,
       claims,

@@ -6,6 +6,7 @@ export { duration } from './duration.ts';
 export { atLeast, isAtLeast, isFormed } from './quantity.ts';
 export { broken } from './rules.ts';
 export { fill } from './fill.ts';
+export { known } from './known.ts';
 export { structural, type Structural } from './structural.ts';
 export { validator, type Validator } from './validator.ts';
 export { rows, type Row } from './reference.ts';

@@ -18,6 +18,10 @@ export const accepted: Check = (seen) => {
       message: 'valid; not applied while spec.managementState is Unmanaged',
     };
   }
+  if (seen.unknownFields.length > 0) {
+    const message = `valid, but this operator is older than the resource and does nothing with ${seen.unknownFields.join(', ')}; upgrade the operator`;
+    return { status: 'True', reason: 'UnknownFields', message: clip(message) };
+  }
   return { status: 'True', reason: 'Valid', message: 'the spec is valid' };
 };
 

@@ -40,6 +40,7 @@ const ranked = [
 ] as const;
 const calm = [
   'Valid',
+  'UnknownFields',
   'Bound',
   'Available',
   'Attached',

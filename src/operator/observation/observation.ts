@@ -8,6 +8,8 @@ export interface Observation {
   readonly managementState: Spec['managementState'];
   /** What is wrong with the spec, from parsing and from planning. */
   readonly problems: readonly Problem[];
+  /** Paths of the spec that only a newer operator understands. */
+  readonly unknownFields: readonly string[];
   /** Objects the API server does not take, for good or for a while. */
   readonly refusals: readonly Refusal[];
   readonly components: readonly ComponentSeen[];

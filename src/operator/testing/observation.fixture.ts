@@ -32,6 +32,7 @@ export function observation(change: Partial<Observation> = {}, components: reado
     generation: 3,
     managementState: 'Managed',
     problems: [],
+    unknownFields: [],
     refusals: [],
     components: everyComponent.map((name) => components.find((c) => c.name === name) ?? component(name)),
     claims: [{ name: 'data-demo-tempo-0', component: 'tempo', phase: 'Bound', storageClass: 'fast' }],
