@@ -23,7 +23,7 @@ export interface Cluster {
   remove(ref: Ref, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan' }): Promise<void>;
   /** Writes the status we own; call it only when it changed. */
   patchStatus(ref: Ref, status: object): Promise<void>;
-  /** A JSON merge patch (finalizers, an annotation of a pod). */
+  /** A JSON merge patch (finalizers, an annotation of a pod, the size of a claim). */
   patchMeta(ref: Ref, patch: object): Promise<void>;
   /** Tells about an object; a failure to tell is logged, not thrown. */
   event(about: Ref & { readonly uid: string }, event: EventText): Promise<void>;

@@ -8,7 +8,7 @@ export function operatorAccess(): readonly PolicyRule[] {
     { apiGroups: [group], resources: [`${plural}/status`], verbs: ['patch'] },
     // An annotation makes the kubelet bring new sampling data at once.
     { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch', 'patch'] },
-    { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list', 'watch', 'delete'] },
+    { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list', 'watch', 'patch', 'delete'] },
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list', 'watch'] },
     { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch', 'create', 'patch'] },
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },

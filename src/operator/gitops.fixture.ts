@@ -32,7 +32,13 @@ const pipelines = (state: 'Broken' | 'Unknown'): Partial<Observation> => ({
 export function recordedStates(): RecordedState[] {
   const problems = [{ path: 'spec.overrides[0]', reason: 'hits nothing', fix: 'remove it' }];
   const forbidden = { object: 'ClusterRole x', component: undefined, reason: 'Forbidden', message: 'may not' } as const;
-  const pending = { name: 'data-demo-tempo-0', component: 'tempo', phase: 'Pending', storageClass: 'fast' } as const;
+  const pending = {
+    name: 'data-demo-tempo-0',
+    component: 'tempo',
+    phase: 'Pending',
+    storageClass: 'fast',
+    growsTo: '',
+  } as const;
   return [
     state('ready', observation(), current),
     state('ready without Grafana', observation({}, [off('grafana')]), current),

@@ -13,6 +13,7 @@ import { judge } from './conditions/chain.ts';
 import { cleanUp, release } from './deletion.ts';
 import type { FactFinder } from './facts.ts';
 import { setFinalizer } from './finalizer.ts';
+import { growClaims } from './grow-claims.ts';
 import { followed, followedHash, isFollowed, nudge, type Followed } from './followed.ts';
 import { entryOf, inventoryOf, type InventoryEntry } from './inventory.ts';
 import { expectedFromInventory, expectedOf } from './observation/expected.ts';
@@ -118,7 +119,10 @@ export class Reconciler {
     const deletesData = stack.spec.deletionPolicy === 'Delete';
     await setFinalizer(cluster, live, deletesData || rendered.some((entry) => entry.namespace === undefined));
 
-    const { changed, refusals, failures } = await applyPlan(cluster, plan, stack, this.refused);
+    const { changed, ...applied } = await applyPlan(cluster, plan, stack, this.refused);
+    const grown = await growClaims(cluster, plan, stack, this.refused);
+    const refusals = [...applied.refusals, ...grown.refusals];
+    const failures = [...applied.failures, ...grown.failures];
     const errors = failures.map((f) => f.error);
     for (const each of followed) {
       // Data that is merely created has no readers that know older data.

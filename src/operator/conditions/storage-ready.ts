@@ -17,7 +17,8 @@ export const storageReady: Check = (seen) => {
       .join('; ');
     return { status: 'False', reason: 'VolumePending', message };
   }
-  return { status: 'True', reason: 'Bound', message: 'every volume is bound' };
+  const growing = seen.claims.filter((c) => c.growsTo !== '').map((c) => `; claim ${c.name} grows to ${c.growsTo}`);
+  return { status: 'True', reason: 'Bound', message: `every volume is bound${growing.join('')}` };
 };
 
 const classOf = (storageClass: string): string => (storageClass === '' ? '' : ` (storage class ${storageClass})`);

@@ -46,14 +46,14 @@ describe('Ready, and what kstatus reads', () => {
     ],
     [
       'a volume is pending',
-      observation({ claims: [{ name: 'c', component: 'tempo', phase: 'Pending', storageClass: '' }] }),
+      observation({ claims: [{ name: 'c', component: 'tempo', phase: 'Pending', storageClass: '', growsTo: '' }] }),
       'False VolumePending',
       'True VolumePending',
       undefined,
     ],
     [
       'a volume is lost',
-      observation({ claims: [{ name: 'c', component: 'tempo', phase: 'Lost', storageClass: '' }] }),
+      observation({ claims: [{ name: 'c', component: 'tempo', phase: 'Lost', storageClass: '', growsTo: '' }] }),
       'False VolumeLost',
       undefined,
       undefined,

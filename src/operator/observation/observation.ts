@@ -62,6 +62,8 @@ export interface ClaimSeen {
   /** `Missing` until the StatefulSet's controller has made it. */
   readonly phase: 'Missing' | 'Pending' | 'Bound' | 'Lost';
   readonly storageClass: string;
+  /** The size it is on its way to; empty unless it is to be larger than it is. */
+  readonly growsTo: string;
 }
 
 export type Signal = 'traces' | 'metrics' | 'logs';

@@ -1,5 +1,6 @@
 import type { Stack } from '../../api/index.ts';
 import type { Cluster, Live } from '../../kube/index.ts';
+import { parseQuantity } from '../../lib/quantity.ts';
 import type { KubeObject } from '../../stack/index.ts';
 import type { Expected, ExpectedWorkload } from './expected.ts';
 import type { ClaimSeen, ComponentSeen } from './observation.ts';
@@ -54,9 +55,14 @@ function claimNames(set: KubeObject | Live | undefined): string[] {
   return templates.flatMap((t) => ordinals.map((n) => `${t.metadata.name}-${set.metadata.name}-${n}`));
 }
 
-function readClaim(live: Live | undefined): Pick<ClaimSeen, 'phase' | 'storageClass'> {
-  if (live === undefined) return { phase: 'Missing', storageClass: '' };
-  const phase = (live['status'] as { phase?: ClaimSeen['phase'] } | undefined)?.phase ?? 'Pending';
-  const spec = (live['spec'] ?? {}) as { storageClassName?: string };
-  return { phase, storageClass: spec.storageClassName ?? '' };
+function readClaim(live: Live | undefined): Pick<ClaimSeen, 'phase' | 'storageClass' | 'growsTo'> {
+  if (live === undefined) return { phase: 'Missing', storageClass: '', growsTo: '' };
+  const { phase = 'Pending', capacity } = (live['status'] ?? {}) as {
+    phase?: ClaimSeen['phase'];
+    capacity?: { storage?: string };
+  };
+  const spec = (live['spec'] ?? {}) as { storageClassName?: string; resources?: { requests?: { storage?: string } } };
+  const [has, wanted] = [capacity?.storage ?? '', spec.resources?.requests?.storage ?? ''];
+  const grows = (parseQuantity(wanted) ?? 0) > (parseQuantity(has) ?? Infinity);
+  return { phase, storageClass: spec.storageClassName ?? '', growsTo: grows ? wanted : '' };
 }

@@ -35,7 +35,7 @@ export function observation(change: Partial<Observation> = {}, components: reado
     unknownFields: [],
     refusals: [],
     components: everyComponent.map((name) => components.find((c) => c.name === name) ?? component(name)),
-    claims: [{ name: 'data-demo-tempo-0', component: 'tempo', phase: 'Bound', storageClass: 'fast' }],
+    claims: [{ name: 'data-demo-tempo-0', component: 'tempo', phase: 'Bound', storageClass: 'fast', growsTo: '' }],
     agents: ['a', 'b', 'c'].map((node) => ({ node, state: 'Attached', message: '', follows: true })),
     pipelines: signals.map((signal) => ({ signal, state: 'Healthy', hop: '' })),
     ...change,
