@@ -1,13 +1,14 @@
 // `make test`: the cheap checks first, while the programs of the cluster are built behind them; then the tests that run
-// real programs and those on other kernels; then the scenarios on a real node of their own, which is always taken down.
-import { globSync } from 'node:fs';
-import { basename, join } from 'node:path';
+// real programs and those on other kernels; then the scenarios on real nodes of their own, which are always taken down.
+import { join } from 'node:path';
 import { jest, type Outcome, run } from './check.ts';
 import { bundledImage, importImages } from './cluster/images.ts';
 import { downNode, type RealNode, upNode } from './cluster/node.ts';
 import { imagePackages, installPackages, nodePackages, probePackages, testPackages } from './cluster/packages.ts';
 import { buildPrograms } from './cluster/programs.ts';
 import { timedProgress } from './cluster/progress.ts';
+import { installOperator } from './demo/operator.ts';
+import { type Lane, scenarioLanes, type Suite, suites } from './suites.ts';
 import { programs } from './tools/programs.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -15,69 +16,54 @@ const progress = timedProgress();
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
 
-// A node of its own: the one a developer works on, or the demo, is not disturbed.
-process.env['OSTACK_NODE'] ??= 'ostack-test';
-
-/** Scenarios in the order a stack lives; one that is not named here runs after them, never not at all. */
-const order = [
-  'create',
-  'agent',
-  'sampling',
-  'truth',
-  'drift',
-  'rest',
-  'bad-input',
-  'faults',
-  'gitops',
-  'ways-in',
-  'delete',
-];
-
 const outcomes: Outcome[] = [];
 
-async function check(name: string, ...command: readonly string[]): Promise<void> {
-  progress(name);
-  const code = await run(command, {}, stop.signal);
-  if (code !== 0) throw new Error(`${name} failed: make ${name} repeats it`);
-}
-
-async function tests(name: string, args: readonly string[], inside: readonly string[] = []): Promise<void> {
+async function check(name: string): Promise<void> {
   stop.signal.throwIfAborted();
   progress(name);
-  const outcome = await jest([...args, '--ci'], inside, stop.signal);
+  const code = await run(['make', '--silent', name], { label: name, signal: stop.signal });
+  if (code !== 0) outcomes.push({ passed: 0, failed: 1, failures: [`${name} failed: make ${name} repeats it`] });
+}
+
+async function tests(label: string, args: readonly string[], node?: RealNode): Promise<void> {
+  stop.signal.throwIfAborted();
+  progress(label);
+  const env = node && { OSTACK_NODE: node.place.name };
+  const outcome = await jest([...args, '--ci'], node?.entering ?? [], {
+    label,
+    signal: stop.signal,
+    ...(env && { env }),
+  });
   outcomes.push(outcome);
-  progress(`${name}: ${outcome.passed} passed, ${outcome.failed} failed`);
+  progress(`${label}: ${outcome.passed} passed, ${outcome.failed} failed`);
 }
 
-function inBand(pattern: string): string[] {
-  return ['--runInBand', '--verbose', '--forceExit', '--testTimeout=600000', `--testMatch=${pattern}`];
-}
+const inBand = ['--runInBand', '--verbose', '--forceExit', '--testTimeout=600000'];
+const matching = (files: readonly string[]): string[] => files.map((file) => `--testMatch=**/${file}`);
+const suite = ({ name, files }: Suite): Promise<void> => tests(name, [...inBand, ...matching(files)]);
 
-function rank(file: string): number {
-  const place = order.indexOf(basename(file, '.scenario.ts'));
-  return place === -1 ? order.length : place;
-}
-
-function scenarios(): string[] {
-  const files = globSync('e2e/scenarios/*.scenario.ts', { cwd: root });
-  return files.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-}
-
-async function prepare(): Promise<RealNode> {
-  const node = await upNode({ progress });
+async function prepare(name: string): Promise<RealNode> {
+  const node = await upNode({ name, progress: (line) => progress(`${name}: ${line}`) });
   await importImages(node.place, progress);
   await node.useImage(await bundledImage('ostack.test/shop:dev', 'examples/shop/main.ts'));
+  await installOperator(node);
   return node;
 }
 
-async function onNode(): Promise<void> {
+async function onNode({ node: name, scenarios }: Lane): Promise<void> {
   try {
-    const node = await prepare();
-    for (const file of scenarios()) await tests(file, inBand(`**/${file}`), node.entering);
+    const node = await prepare(name);
+    for (const file of scenarios) await tests(file, [...inBand, ...matching([file])], node);
   } finally {
-    progress('taking the node down');
-    await downNode();
+    progress(`taking ${name} down`);
+    await downNode(name);
   }
+}
+
+/** Waits for everything, so that nothing still runs when the first problem is told. */
+async function together(...parts: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(parts)).filter((part) => part.status === 'rejected');
+  if (failed[0]) throw failed[0].reason as Error;
 }
 
 async function everything(): Promise<void> {
@@ -87,15 +73,16 @@ async function everything(): Promise<void> {
     progress,
   );
   built.catch(() => stop.abort(new Error('a program did not build')));
-  await check('lint', 'make', '--silent', 'lint');
-  await check('types', 'make', '--silent', 'types');
-  await check('verify', 'make', '--silent', 'verify');
-  await tests('unit tests', []);
+  for (const name of ['lint', 'types', 'verify']) await check(name);
+  await tests('unit', []);
+  const [probes, apiServer, rest] = suites();
+  await together(
+    suite(probes).then(() => check('kernels')),
+    buildPrograms(['etcd', 'kube-apiserver']).then(() => suite(apiServer)),
+  );
   progress('waiting for the programs');
   await built;
-  await tests('tests with real programs', inBand('**/*.e2e.ts'));
-  await check('kernels', 'make', '--silent', 'kernels');
-  await onNode();
+  await together(suite(rest), ...scenarioLanes().map(onNode));
 }
 
 let problem = '';
@@ -105,7 +92,8 @@ try {
 } catch (error) {
   problem = error instanceof Error ? error.message : String(error);
 }
-const sum = (field: keyof Outcome): number => outcomes.reduce((total, outcome) => total + outcome[field], 0);
-if (problem) console.error(`\nstopped: ${problem}`);
+const sum = (field: 'passed' | 'failed'): number => outcomes.reduce((total, outcome) => total + outcome[field], 0);
+for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(`\n✕ ${failure}`);
+if (problem) console.log(`\nstopped: ${problem}`);
 console.log(`${sum('passed')} passed, ${sum('failed') + (problem ? 1 : 0)} failed`);
 process.exit(problem || sum('failed') > 0 ? 1 : 0);

@@ -11,6 +11,7 @@ let stage: Stage;
 
 beforeAll(async () => {
   stage = await openStage();
+  await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: demo.namespace } });
   await stage.put(await demoStack());
   await stage.untilCondition(demo, 'Ready', 'True', 240_000);
   await sleep(20_000); // the canary round that follows a rollout

@@ -89,7 +89,7 @@ describe('sampling at 10 %', () => {
 describe('a percentage changed under load', () => {
   test('is live within 15 s, restarts nothing, loses no error and splits no trace', async () => {
     const before = await restarts();
-    const traces = makeTraces(3600, 360, 0).sort(() => Math.random() - 0.5);
+    const traces = makeTraces(2000, 200, 0).sort(() => Math.random() - 0.5);
     const load = sendTraces(collector, traces, { suffix: 'change', perSecond: 40 });
     await sleep(15_000);
     await stage.patch('observabilitystack', demo.name, demo.namespace, { spec: { sampling: { baselinePercent: 50 } } });
@@ -135,7 +135,7 @@ describe('three samplers', () => {
     expect([...found.keys()].sort()).toEqual([...expected].sort());
     expect([...found.values()].filter((spans) => spans !== spansPerTrace)).toEqual([]);
 
-    const traces = makeTraces(1800, 180, 0).sort(() => Math.random() - 0.5);
+    const traces = makeTraces(1200, 120, 0).sort(() => Math.random() - 0.5);
     const load = sendTraces(collector, traces, { suffix: 'gone', perSecond: 30 });
     await sleep(15_000);
     await stage.kubectl('delete', 'pod', 'demo-alloy-sampler-1', '-n', demo.namespace, '--wait=false');
@@ -147,7 +147,7 @@ describe('three samplers', () => {
       throw new Error(`${count} of ${errors.length}`);
     });
     await exactCalls('three', 600);
-    await exactCalls('gone', 1800);
+    await exactCalls('gone', 1200);
   }, 420_000);
 });
 
