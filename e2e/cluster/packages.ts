@@ -21,6 +21,10 @@ const files = {
   gcc: '/usr/bin/gcc',
   'libc6-dev': '/usr/include/unistd.h',
   'lua5.4': '/usr/bin/lua5.4',
+  nginx: '/usr/sbin/nginx',
+  wrk: '/usr/bin/wrk',
+  python3: '/usr/bin/python3',
+  'libclang-rt-14-dev': '/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a',
   'qemu-system-x86': '/usr/bin/qemu-system-x86_64',
   'busybox-static': '/bin/busybox',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
@@ -51,8 +55,8 @@ export const imagePackages: readonly Package[] = ['mmdebstrap', 'ca-certificates
 /** What building the probes needs; the compiler is pinned because the objects are compared byte for byte. */
 export const probePackages: readonly Package[] = ['clang-14', 'llvm-14', 'libbpf-dev', 'bpftool'];
 
-/** What tests run besides: Argo CD's health checks are Lua. */
-export const testPackages: readonly Package[] = ['lua5.4'];
+/** What tests run besides: Argo CD's health checks are Lua; the probes count programs of others; the fuzzer is clang's. */
+export const testPackages: readonly Package[] = ['lua5.4', 'nginx', 'wrk', 'python3', 'clang-14', 'libclang-rt-14-dev'];
 
 /** What other kernels run in. */
 export const guestPackages: readonly Package[] = ['qemu-system-x86', 'busybox-static', ...probePackages, 'gcc'];

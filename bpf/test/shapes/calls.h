@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdarg.h>
@@ -107,5 +107,17 @@ static inline ssize_t get(int fd, char *bytes, size_t size, unsigned turn)
 	}
 }
 
+/* Where servers listen and clients dial: 127.0.0.1, or the address in SHAPES_ADDRESS. */
+static inline in_addr_t address(void)
+{
+	const char *text = getenv("SHAPES_ADDRESS");
+
+	return inet_addr(text ? text : "127.0.0.1");
+}
+
+int listen_anywhere(void);
 int server(void);
 int client(int argc, char **argv);
+int witness(void);
+int handover(int argc, char **argv);
+int opaque(const char *mode);

@@ -5,7 +5,7 @@ static int port;
 
 static int dial(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = address() };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
 	if (connect(fd, (void *)&at, sizeof(at)))
@@ -134,6 +134,36 @@ static void *write_ahead(void *argument)
 	return NULL;
 }
 
+/* A path of letters alone for every number, so that no two fold into one template. */
+static const char *word(int number)
+{
+	static char text[16];
+	char *at = text;
+
+	for (*at++ = '/'; number; number /= 26)
+		*at++ = 'a' + number % 26;
+	*at = 0;
+	return text;
+}
+
+/* The descriptor of a connection just closed, now something else that is given HTTP too. */
+static void masquerade(int was)
+{
+	static const char text[] = "GET /not/on/a/connection HTTP/1.1\r\n\r\n";
+	char back[sizeof(text)];
+	int pair[2], file = open("/dev/null", O_WRONLY);
+
+	if (file != was || write(file, text, sizeof(text)) < 0)
+		fail("reuse");
+	close(file);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || pair[0] != was)
+		fail("reuse");
+	if (write(pair[0], text, sizeof(text)) < 0 || read(pair[1], back, sizeof(back)) < 0)
+		fail("reuse");
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int client(int argc, char **argv)
 {
 	const char *shape = argv[1];
@@ -173,6 +203,26 @@ int client(int argc, char **argv)
 			one(fd, "GET", path, 0, BY_WRITE, ROOM);
 			close(fd);
 		}
+	} else if (!strcmp(shape, "reuse")) { /* cycles of one descriptor number */
+		for (int i = 0; i < a; i++) {
+			int fd = dial();
+
+			one(fd, "GET", path, 0, BY_WRITE, ROOM);
+			close(fd);
+			masquerade(fd);
+		}
+	} else if (!strcmp(shape, "words")) { /* as many paths; every tenth is asked for by DELETE */
+		int fd = dial();
+
+		for (int i = 0; i < a; i++)
+			one(fd, i % 10 ? "GET" : "DELETE", word(i), 0, BY_WRITE, ROOM);
+		close(fd);
+	} else if (!strcmp(shape, "posts")) { /* body bytes, requests */
+		int fd = dial();
+
+		for (int i = 0; i < b; i++)
+			one(fd, "POST", path, a, BY_WRITE, ROOM);
+		close(fd);
 	} else if (!strcmp(shape, "pipeline")) { /* depth, rounds, path */
 		int fd = dial();
 

@@ -1,31 +1,38 @@
 /* Answers in the shape the path asks for, and counts what it answered. */
 #include "calls.h"
 
-/* Counters of the server. */
+/* Counters of the server, by a hash of what is counted. */
+#define ROWS (1 << 18)
+
 static struct row {
 	char method[16], path[64];
 	int status;
 	long count;
-} rows[4096];
-static int row_count;
+} rows[ROWS];
 static pthread_mutex_t rows_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void count(const char *method, int status, const char *path)
 {
+	unsigned at = status;
+
+	for (const char *c = method; *c; c++)
+		at = at * 31 + *c;
+	for (const char *c = path; *c; c++)
+		at = at * 31 + *c;
 	pthread_mutex_lock(&rows_lock);
-	for (int i = 0; i < row_count; i++)
-		if (rows[i].status == status && !strcmp(rows[i].method, method) && !strcmp(rows[i].path, path)) {
-			rows[i].count++;
-			pthread_mutex_unlock(&rows_lock);
-			return;
+	for (;; at++) {
+		struct row *r = &rows[at % ROWS];
+
+		if (!r->count) {
+			snprintf(r->method, sizeof(r->method), "%s", method);
+			snprintf(r->path, sizeof(r->path), "%s", path);
+			r->status = status;
+		} else if (r->status != status || strcmp(r->method, method) || strncmp(r->path, path, sizeof(r->path) - 1)) {
+			continue;
 		}
-	if (row_count == 4096)
-		exit(3);
-	struct row *r = &rows[row_count++];
-	snprintf(r->method, sizeof(r->method), "%s", method);
-	snprintf(r->path, sizeof(r->path), "%s", path);
-	r->status = status;
-	r->count = 1;
+		r->count++;
+		break;
+	}
 	pthread_mutex_unlock(&rows_lock);
 }
 
@@ -120,6 +127,8 @@ static int answer(int fd, struct answer *a, const char *method, const char *path
 		status = 304;
 		add(a, "HTTP/1.1 304 Not Modified\r\nContent-Length: 900\r\n\r\n");
 	} else {
+		if (sscanf(path, "/delay/%d", &n) == 1) /* microseconds */
+			usleep(n);
 		add(a, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n%s", head ? "" : "hello");
 	}
 	count(method, status, path);
@@ -191,25 +200,35 @@ static void *accept_all(void *argument)
 	return NULL;
 }
 
-int server(void)
+/* A listener on any port, which is printed. */
+int listen_anywhere(void)
 {
 	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = address() };
 	socklen_t size = sizeof(at);
+
+	if (bind(listener, (void *)&at, size) || listen(listener, 4096) || getsockname(listener, (void *)&at, &size))
+		fail("listen");
+	printf("%d\n", ntohs(at.sin_port));
+	fflush(stdout);
+	return listener;
+}
+
+int server(void)
+{
+	int listener;
 	pthread_t thread;
 	char line[16];
 
-	if (bind(listener, (void *)&at, size) || listen(listener, 512) || getsockname(listener, (void *)&at, &size))
-		fail("listen");
 	blob = memfd_create("blob", 0);
 	if (ftruncate(blob, ROOM))
 		fail("ftruncate");
+	listener = listen_anywhere();
 	pthread_create(&thread, NULL, accept_all, (void *)(intptr_t)listener);
-	printf("%d\n", ntohs(at.sin_port));
-	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin))
 		;
-	for (int i = 0; i < row_count; i++)
-		printf("%s %d %s %ld\n", rows[i].method, rows[i].status, rows[i].path, rows[i].count);
+	for (int i = 0; i < ROWS; i++)
+		if (rows[i].count)
+			printf("%s %d %s %ld\n", rows[i].method, rows[i].status, rows[i].path, rows[i].count);
 	return 0;
 }

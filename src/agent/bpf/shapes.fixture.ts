@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,8 +12,9 @@ export function buildShapes(): { program: string; directory: string } {
   const directory = mkdtempSync(join(tmpdir(), 'shapes-'));
   const program = join(directory, 'shapes');
   const room = join(import.meta.dirname, '../../../bpf/test/shapes');
-  const sources = ['main.c', 'server.c', 'client.c'].map((file) => join(room, file));
-  const built = spawnSync('cc', ['-O2', '-Wall', '-Werror', '-pthread', ...sources, '-o', program]);
+  const sources = readdirSync(room).filter((file) => file.endsWith('.c'));
+  const paths = sources.map((file) => join(room, file));
+  const built = spawnSync('cc', ['-O2', '-Wall', '-Werror', '-pthread', ...paths, '-o', program]);
   if (built.status !== 0) throw new Error(built.stderr.toString());
   return { program, directory };
 }
@@ -21,6 +22,18 @@ export function buildShapes(): { program: string; directory: string } {
 /** Exchanges by "METHOD STATUS template". */
 export type Counts = Record<string, number>;
 
+/** Where a program runs: its environment, and the command before it (`ip netns exec …`). */
+export interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly through?: readonly string[];
+}
+
+function start(program: string, args: readonly string[], { env = {}, through = [] }: Surroundings): ChildProcess {
+  const [command = program, ...rest] = [...through, program, ...args];
+  return spawn(command, rest, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+}
+
+/** A server that prints its port, ends with its standard input, and then prints what it answered. */
 export class ShapesServer {
   readonly pid: number;
   readonly port: number;
@@ -34,10 +47,14 @@ export class ShapesServer {
     this.#lines = lines;
   }
 
-  static async start(program: string): Promise<ShapesServer> {
-    const child = spawn(program, ['server'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static async start(
+    program: string,
+    args: readonly string[] = ['server'],
+    around: Surroundings = {},
+  ): Promise<ShapesServer> {
+    const child = start(program, args, around);
     const lines: string[] = [];
-    const reader = createInterface({ input: child.stdout });
+    const reader = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     reader.on('line', (line) => lines.push(line));
     const [port] = (await once(reader, 'line')) as [string];
     return new ShapesServer(child, Number(port), lines);
@@ -45,33 +62,58 @@ export class ShapesServer {
 
   /** Ends it. @returns what it answered, paths folded as the kernel folds them. */
   async stop(): Promise<Counts> {
+    return countsIn(await this.end());
+  }
+
+  /** Ends it. @returns what it printed after its port. */
+  async end(): Promise<readonly string[]> {
     const closed = once(this.#process, 'close');
     this.#process.stdin?.end();
     await closed;
-    const counts: Counts = {};
-    for (const line of this.#lines.slice(1)) {
-      const [method, status, path, count] = line.split(' ');
-      const key = `${method} ${status} ${foldTarget(Buffer.from(path ?? '')).template}`;
-      counts[key] = (counts[key] ?? 0) + Number(count);
-    }
-    return counts;
+    return this.#lines.slice(1);
   }
 }
 
-/** Starts a client, hands its process id to `select` before its first byte, and waits for its end. */
+/** Counts as programs print them: "METHOD STATUS PATH COUNT" a line. */
+export function countsIn(lines: readonly string[]): Counts {
+  const counts: Counts = {};
+  for (const line of lines) {
+    const [method, status, path, count] = line.split(' ');
+    const key = `${method} ${status} ${foldTarget(Buffer.from(path ?? '')).template}`;
+    counts[key] = (counts[key] ?? 0) + Number(count);
+  }
+  return counts;
+}
+
+/**
+ * Starts a client, hands its process id to `select` before its first byte, and waits for its end.
+ * @returns what it printed
+ */
 export async function runClient(
   program: string,
   port: number,
   shape: readonly (string | number)[],
   select: (pid: number) => void,
-): Promise<void> {
-  const child = spawn(program, ['client', String(port), ...shape.map(String)], {
-    stdio: ['pipe', 'inherit', 'inherit'],
-  });
+  around: Surroundings = {},
+): Promise<readonly string[]> {
+  return runProgram(program, ['client', String(port), ...shape.map(String)], select, around);
+}
+
+/** Starts a program that waits for a line before it does anything. @returns what it printed. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  select: (pid: number) => void,
+  around: Surroundings = {},
+): Promise<readonly string[]> {
+  const child = start(program, args, around);
+  const lines: string[] = [];
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => lines.push(line));
   select(child.pid ?? 0);
-  child.stdin.end('go\n');
+  child.stdin?.end('go\n');
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`client ${shape.join(' ')}: exit ${code}`);
+  if (code !== 0) throw new Error(`${args.join(' ')}: exit ${code}`);
+  return lines;
 }
 
 /** Counts of the rows of a service's side, in the same form. */
