@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.ts';
 import type { ControlEvent, Kernel } from './bpf/index.ts';
 import type { AgentConfig, ConfigProblem } from './config/index.ts';
 import { Counters } from './counters.ts';
-import { Breaker } from './health/index.ts';
+import { Breaker, SocketBytes } from './health/index.ts';
 import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
 import { policyOf } from './policy.ts';
 import {
@@ -54,6 +54,7 @@ export class Agent {
   readonly red: Red;
   readonly spans: Spans;
   readonly breaker = new Breaker();
+  readonly socketBytes = new SocketBytes();
   readonly #options: AgentOptions;
   readonly #sender: OtlpSender | undefined;
   readonly #pods: PodWatch | undefined;
@@ -110,6 +111,7 @@ export class Agent {
     });
     this.red = new Red({
       kernel,
+      removeService: (service) => this.#removeService(service),
       services: this.discovery.services,
       routes: config.routes,
       families: config.metrics.families,
@@ -192,7 +194,9 @@ export class Agent {
     const nowMs = this.#options.clock.now();
     const groups = this.red.collect(nowMs);
     const points = groups.reduce((sum, { metrics }) => sum + pointsIn(metrics), 0);
-    if (points > 0) this.#sender?.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points);
+    const delivered = () => this.red.delivered(nowMs);
+    if (points === 0 || !this.#sender) return delivered();
+    this.#sender.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points, delivered);
   }
 
   /** Sends what is there, waits for it at most 5 s, and leaves nothing behind in the kernel. */
@@ -241,6 +245,14 @@ export class Agent {
         return this.#counters.add(`connections_off_path_total{mode="${event.mode}",reason="${event.reason}"}`);
       default:
     }
+  }
+
+  #removeService(service: number): bigint {
+    const { kernel } = this.#options;
+    const name = this.discovery.services.get(service)?.name;
+    const row = kernel.readCoverage().find(({ serviceId }) => serviceId === service);
+    if (name !== undefined && row) this.socketBytes.remove(name, row);
+    return kernel.removeService(service);
   }
 
   #applyPolicy(service: number, identity: Identity): void {

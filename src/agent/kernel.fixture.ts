@@ -49,6 +49,19 @@ export class FakeKernel implements Kernel {
   setPolicy(serviceId: number, policy: Policy): void {
     this.policies.set(serviceId, policy);
   }
+  removeService(serviceId: number): bigint {
+    let removed = 0n;
+    for (const [key, row] of this.#rows) {
+      if (row.serviceId !== serviceId) continue;
+      removed += row.count;
+      this.#rows.delete(key);
+    }
+    for (let at = this.overflow.length - 1; at >= 0; at--) {
+      if (this.overflow[at]?.serviceId === serviceId) removed += this.overflow.splice(at, 1)[0]?.count ?? 0n;
+    }
+    this.policies.delete(serviceId);
+    return removed;
+  }
   setRoute(): void {}
   routeText(routeHash: bigint): string | undefined {
     return this.#routes.get(routeHash);

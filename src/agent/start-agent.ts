@@ -85,7 +85,9 @@ export async function startAgent(config: AgentConfig, environment: AgentEnvironm
     yield ['ready', readiness().ready ? 1 : 0];
     if (!agent || opened.kind !== 'open') return;
     yield* agent.samples();
-    yield* kernelSamples(opened.kernel, (service) => agent.discovery.services.get(service)?.name);
+    yield* kernelSamples(opened.kernel);
+    const names = new Map([...agent.discovery.services].map(([id, { name }]) => [id, name]));
+    yield* agent.socketBytes.samples(opened.kernel.readCoverage(), names);
   };
   agent?.start();
   const health =

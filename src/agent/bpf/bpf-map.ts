@@ -1,4 +1,4 @@
-import { deleteElement, errno, errnoName, lookupBatch, lookupElement, updateElement } from './libbpf.ts';
+import { deleteElement, errno, errnoName, lookupBatch, lookupElement, takeElement, updateElement } from './libbpf.ts';
 
 /** All elements of a map: key i begins at `i * keySize`, value i at `i * valueSize` (per-CPU copies in a row). */
 export interface Elements {
@@ -31,6 +31,12 @@ export class BpfMap {
   get(key: Buffer): Buffer | undefined {
     const value = Buffer.alloc(this.valueSize);
     return lookupElement(this.fd, key, value) < 0 ? undefined : value;
+  }
+
+  /** Removes an element of a hash. @returns what it held at that moment, undefined if there was none. */
+  take(key: Buffer): Buffer | undefined {
+    const value = Buffer.alloc(this.valueSize);
+    return takeElement(this.fd, key, value) < 0 ? undefined : value;
   }
 
   /** @returns false if there was none. */

@@ -57,6 +57,12 @@ export interface Kernel {
   targets(): ReadonlyMap<number, Target>;
   /** Services without one keep nothing. */
   setPolicy(serviceId: number, policy: Policy): void;
+  /**
+   * Frees everything a service holds: targets, policy, rows, totals, coverage, and the route names nobody else counts
+   * under. Its id may stand for another service afterwards.
+   * @returns the exchanges its rows and totals held when they went.
+   */
+  removeService(serviceId: number): bigint;
   /** Sends later exchanges with this route hash to another route's row (hash of `routeHashOf`). */
   setRoute(routeHash: bigint, to: bigint): void;
   /** Template of a route hash; undefined when the dictionary was full (counted) or the hash is 0. */

@@ -56,6 +56,7 @@ export const prototypes = {
   update: 'int bpf_map_update_elem(int fd, void *key, void *value, uint64_t flags)',
   lookup: 'int bpf_map_lookup_elem(int fd, void *key, void *value)',
   remove: 'int bpf_map_delete_elem(int fd, void *key)',
+  take: 'int bpf_map_lookup_and_delete_elem(int fd, void *key, void *value)',
   lookupBatch:
     'int bpf_map_lookup_batch(int fd, void *from, void *to, void *keys, void *values, _Inout_ uint32_t *count, void *options)',
   info: 'int bpf_obj_get_info_by_fd(int fd, void *info, _Inout_ uint32_t *size)',
@@ -106,6 +107,7 @@ export const updateElement = (fd: number, key: Uint8Array, value: Uint8Array, fl
   calls.update(fd, key, value, flags) as number;
 export const lookupElement = (fd: number, key: Uint8Array, value: Uint8Array) => calls.lookup(fd, key, value) as number;
 export const deleteElement = (fd: number, key: Uint8Array) => calls.remove(fd, key) as number;
+export const takeElement = (fd: number, key: Uint8Array, value: Uint8Array) => calls.take(fd, key, value) as number;
 
 /** Maps of an object by name. */
 export function objectMaps(object: Pointer): Map<string, Pointer> {

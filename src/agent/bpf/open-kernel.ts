@@ -109,6 +109,18 @@ class ProbedKernel implements Kernel {
     this.#policyOf.set(serviceId, policy);
   }
 
+  removeService(serviceId: number): bigint {
+    for (const [tgid, target] of this.targets()) if (target.serviceId === serviceId) this.removeTarget(tgid);
+    this.#policies.set(keyOf(serviceId), Buffer.alloc(layout.policy.structSize));
+    this.#policyOf.delete(serviceId);
+    const slow = this.#slow.removeService(serviceId);
+    const { exchanges, routesInUse } = this.#red.removeService(serviceId);
+    const used = new Set(routesInUse);
+    for (const row of this.#slow.rows()) used.add(row.routeHash);
+    this.#routes.removeService(serviceId, used);
+    return exchanges + slow;
+  }
+
   setRoute(routeHash: bigint, to: bigint): void {
     this.#routes.redirect(routeHash, to);
     this.#targets.bumpEpoch();

@@ -63,14 +63,50 @@ export class RedReader {
     return [...merged.values()];
   }
 
+  /**
+   * Takes a service's rows and totals out of the kernel. Each row's value is what it held when it went; an exchange that
+   * another CPU is counting at that instant is not in it.
+   */
+  removeService(serviceId: number): { readonly exchanges: bigint; readonly routesInUse: ReadonlySet<bigint> } {
+    const { count, keys } = this.#red.readAll();
+    const routesInUse = new Set<bigint>();
+    let exchanges = 0n;
+    for (let i = 0; i < count; i++) {
+      const key = keys.subarray(i * this.#red.keySize, (i + 1) * this.#red.keySize);
+      if (key.readUInt32LE(layout.redKey.service) === serviceId) exchanges += this.#countOf(this.#red.take(key));
+      else routesInUse.add(key.readBigUInt64LE(layout.redKey.route));
+    }
+    return { exchanges: exchanges + this.#clearTotals(serviceId), routesInUse };
+  }
+
+  #clearTotals(serviceId: number): bigint {
+    const perService = 2 * protocols * statusClasses;
+    let exchanges = 0n;
+    for (let index = serviceId * perService; index < (serviceId + 1) * perService; index++) {
+      const total = this.#overflow.get(indexKey(index))?.readBigUInt64LE(layout.overflowValue.count) ?? 0n;
+      if (total > 0n) this.#overflow.set(indexKey(index), Buffer.alloc(this.#overflow.valueSize));
+      exchanges += total;
+    }
+    this.#coverage.set(indexKey(serviceId), Buffer.alloc(this.#coverage.valueSize));
+    return exchanges;
+  }
+
+  #countOf(value: Buffer | undefined): bigint {
+    return value ? this.#sum(value, 0, layout.redValue.count) : 0n;
+  }
+
+  /** A counter of a row, over all copies. */
+  #sum(values: Buffer, at: number, field: number): bigint {
+    let total = 0n;
+    for (let cpu = 0; cpu < this.#copies; cpu++)
+      total += values.readBigUInt64LE(at + cpu * layout.redValue.structSize + field);
+    return total;
+  }
+
   #row(keys: Buffer, key: number, values: Buffer, value: number): RedRow {
     const k = layout.redKey;
     const v = layout.redValue;
-    const sum = (field: number) => {
-      let total = 0n;
-      for (let cpu = 0; cpu < this.#copies; cpu++) total += values.readBigUInt64LE(value + cpu * v.structSize + field);
-      return total;
-    };
+    const sum = (field: number) => this.#sum(values, value, field);
     const side = sideOf(keys.readUInt8(key + k.side));
     const serverPort = keys.readUInt16LE(key + k.serverPort);
     return {
@@ -143,6 +179,12 @@ export class RedReader {
     });
     return rows.filter((row) => row.parsed + row.slow + row.blind + row.unknown > 0n);
   }
+}
+
+function indexKey(index: number): Buffer {
+  const key = Buffer.alloc(4);
+  key.writeUInt32LE(index);
+  return key;
 }
 
 /** Series of a row as text: rows with equal ones are the same series. */

@@ -41,6 +41,19 @@ export class RouteTable {
     this.#redirects.set(hash, to);
   }
 
+  /** Forgets the routes a service was the first to have, but those that rows still count under (`used`). */
+  removeService(serviceId: number, used: ReadonlySet<bigint>): void {
+    const { count, keys, values } = this.#map.readAll();
+    const staying = new Set(used);
+    for (let i = 0; i < count; i++) {
+      const hash = keys.readBigUInt64LE(i * 8);
+      const first = values.readUInt32LE(i * entry.structSize + entry.service);
+      if (first !== serviceId || used.has(hash) || this.#redirects.has(hash)) staying.add(hash);
+      else this.#map.delete(keyOf(hash));
+    }
+    for (const hash of this.#texts.keys()) if (!staying.has(hash)) this.#texts.delete(hash);
+  }
+
   /** Where a row with this hash belongs. */
   resolve(hash: bigint): bigint {
     return this.#redirects.get(hash) ?? hash;

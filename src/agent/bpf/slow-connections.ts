@@ -183,6 +183,19 @@ export class SlowConnections {
     if (this.#connections.has(socket)) this.#closed.push({ socket, atNs });
   }
 
+  /** Forgets a service: its rows and connections. @returns the exchanges its rows held. */
+  removeService(serviceId: number): bigint {
+    let removed = 0n;
+    for (const [key, row] of this.#rows) {
+      if (row.serviceId !== serviceId) continue;
+      removed += row.count;
+      this.#rows.delete(key);
+    }
+    for (const [socket, connection] of this.#connections)
+      if (connection.serviceId === serviceId) this.#connections.delete(socket);
+    return removed;
+  }
+
   /** Ends the connections closed before the last drain of the slow ring. */
   settle(): void {
     const closed = this.#closed;

@@ -64,6 +64,16 @@ function sender(endpoint: string, options: Partial<{ clock: Clock; queueBytes: n
   });
 }
 
+test('who sent a body hears when it was received, and never of one that was refused', async () => {
+  const { endpoint } = await receiver(status(503), ok, status(400));
+  const out = sender(endpoint, { clock: impatientClock() });
+  const delivered: string[] = [];
+  for (const body of ['late', 'refused', 'next']) out.send('metrics', Buffer.from(body), 1, () => delivered.push(body));
+  while (!delivered.includes('next')) await systemClock.sleep(2);
+  await out.stop(0);
+  expect(delivered).toEqual(['late', 'next']);
+});
+
 test('bodies arrive gzipped, in order, at the path of their signal, over one connection', async () => {
   const { got, sockets, endpoint } = await receiver();
   const out = sender(endpoint);

@@ -25,6 +25,7 @@ interface Waiting {
   readonly body: Buffer;
   readonly items: number;
   readonly sinceMs: number;
+  readonly onDelivered: () => void;
 }
 
 /** Delivers encoded OTLP, a queue and one request at a time per signal, so that one cannot starve the other. */
@@ -41,11 +42,14 @@ export class OtlpSender {
     this.#lanes = { traces: new Lane(options.queueBytes), metrics: new Lane(options.queueBytes) };
   }
 
-  /** Takes a body for delivery; the oldest waiting one makes room and is counted as dropped. Never blocks. */
-  send(signal: Signal, body: Buffer, items: number): void {
+  /**
+   * Takes a body for delivery; the oldest waiting one makes room and is counted as dropped. Never blocks.
+   * @param onDelivered called once the receiver has it; never for one that is dropped.
+   */
+  send(signal: Signal, body: Buffer, items: number, onDelivered: () => void = () => {}): void {
     const lane = this.#lanes[signal];
     if (this.#abort.signal.aborted) return this.#drop(signal, 'stopped', items);
-    for (const pushedOut of lane.push({ body, items, sinceMs: this.#options.clock.now() })) {
+    for (const pushedOut of lane.push({ body, items, sinceMs: this.#options.clock.now(), onDelivered })) {
       this.#drop(signal, 'queue_full', pushedOut.items);
     }
     this.counters.set(`otlp_queue_bytes{signal="${signal}"}`, lane.bytes);
@@ -103,6 +107,7 @@ export class OtlpSender {
     const { rejected, message } = parsePartialSuccess(answer);
     this.counters.add(`otlp_sent_total{signal="${signal}"}`, waiting.items - rejected);
     this.counters.add(`otlp_sent_bytes_total{signal="${signal}"}`, waiting.body.length);
+    waiting.onDelivered();
     if (rejected === 0) return;
     this.#options.log.warn({ signal, rejected, message }, 'the OTLP receiver rejected a part of the data');
     this.#drop(signal, 'rejected', rejected);

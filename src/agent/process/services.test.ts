@@ -24,7 +24,10 @@ test('it is given away only after a while, and only once it was read a last time
   expect(services.enter(identity('b'))).toBe(2);
   services.flushed(1);
   expect(services.get(1)).toBeUndefined();
-  expect(services.enter(identity('c'))).toBe(1);
+  expect([3, 4, 5, 6, 7, 8, 9, 1].map((id) => services.enter(identity(`later ${id}`)))).toEqual([
+    3, 4, 5, 6, 7, 8, 9, 1,
+  ]);
+  expect([services.sinceMs(2), services.sinceMs(1)]).toEqual([now, now]);
 });
 
 test('a service that comes back in time keeps its id, even between the last reading and the end', () => {

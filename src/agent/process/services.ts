@@ -11,6 +11,7 @@ export class Services {
   readonly #byId = new Map<number, Identity>();
   readonly #byKey = new Map<string, number>();
   readonly #users = new Map<number, number>();
+  readonly #since = new Map<number, number>();
   readonly #retired = new Map<number, number>();
   readonly #free: number[] = [];
   readonly #limit: number;
@@ -25,14 +26,19 @@ export class Services {
 
   /** The id of an identity, for one more process; undefined when all ids are taken. */
   enter(identity: Identity): number | undefined {
-    const id =
-      this.#byKey.get(identity.key) ?? this.#free.pop() ?? (this.#next <= this.#limit ? this.#next++ : undefined);
+    const id = this.#byKey.get(identity.key) ?? this.#unused();
     if (id === undefined) return undefined;
+    if (!this.#byId.has(id)) this.#since.set(id, this.#now());
     this.#byKey.set(identity.key, id);
     this.#byId.set(id, identity);
     this.#users.set(id, (this.#users.get(id) ?? 0) + 1);
     this.#retired.delete(id);
     return id;
+  }
+
+  /** A new id, or the one that has been free for longest: sockets of its last owner may still be closing. */
+  #unused(): number | undefined {
+    return this.#next <= this.#limit ? this.#next++ : this.#free.shift();
   }
 
   /** Takes over what else changed about an identity with the same key; false if nothing did. */
@@ -53,6 +59,11 @@ export class Services {
     return this.#byId.get(id);
   }
 
+  /** When an id was given to its identity, milliseconds since the epoch. */
+  sinceMs(id: number): number | undefined {
+    return this.#since.get(id);
+  }
+
   /** Ids without processes for a while (for no time at all when ids run short): to be read a last time and flushed. */
   retired(): readonly number[] {
     const scarce = this.#byId.size > 0.75 * this.#limit;
@@ -67,6 +78,7 @@ export class Services {
     this.#byId.delete(id);
     this.#byKey.delete(identity.key);
     this.#users.delete(id);
+    this.#since.delete(id);
     this.#free.push(id);
   }
 

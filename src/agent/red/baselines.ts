@@ -7,21 +7,20 @@ interface Baseline {
 }
 
 /**
- * Where a row's count began for its present meaning. The kernel's rows run on while the service or the route they stand
- * for changes; from then on the row counts from there, and its series starts anew instead of jumping.
+ * Where a row's count began for its present meaning. The kernel's rows run on while the routes they stand for are named
+ * otherwise; from then on the row counts from there, and its series starts anew instead of jumping.
  */
 export class Baselines {
   readonly #rows = new Map<string, Baseline>();
-  readonly #startMs = new Map<number, number>();
-  #allStartMs: number;
+  #startMs: number;
 
   constructor(startMs: number) {
-    this.#allStartMs = startMs;
+    this.#startMs = startMs;
   }
 
-  /** When the totals of a service began, milliseconds since the epoch. */
-  startMs(service: number): number {
-    return this.#startMs.get(service) ?? this.#allStartMs;
+  /** When all totals began, milliseconds since the epoch; those of a later service began with it. */
+  get startMs(): number {
+    return this.#startMs;
   }
 
   /** What a row counted since its baseline. */
@@ -32,25 +31,20 @@ export class Baselines {
     return totals;
   }
 
-  /** A service id gets a new owner. */
-  restartService(service: number, rows: Iterable<RedRow | OverflowRow>, nowMs: number): void {
-    for (const row of rows) if (row.serviceId === service) this.#set(row);
-    this.#startMs.set(service, nowMs);
-  }
-
   /** Routes are named differently from now on. */
-  restartAll(rows: Iterable<RedRow | OverflowRow>, nowMs: number): void {
-    for (const row of rows) this.#set(row);
-    this.#startMs.clear();
-    this.#allStartMs = nowMs;
+  restart(rows: Iterable<RedRow | OverflowRow>, nowMs: number): void {
+    for (const row of rows) this.#rows.set(rowKey(row), { service: row.serviceId, totals: totalsOf(row) });
+    this.#startMs = nowMs;
   }
 
-  #set(row: RedRow | OverflowRow): void {
-    this.#rows.set(rowKey(row), { service: row.serviceId, totals: totalsOf(row) });
+  /** The rows of a service are gone. */
+  forget(service: number): void {
+    for (const [key, baseline] of this.#rows) if (baseline.service === service) this.#rows.delete(key);
   }
 }
 
-function rowKey(row: RedRow | OverflowRow): string {
+/** A row's place in the kernel as text. */
+export function rowKey(row: RedRow | OverflowRow): string {
   const head = `${row.serviceId} ${row.side} ${row.protocol}`;
   if ('statusClass' in row) return `${head} ${row.statusClass}`;
   return `${head} ${row.method} ${row.status} ${row.routeHash} ${row.serverPort} ${row.peer.address} ${row.peer.port}`;

@@ -24,6 +24,7 @@ beforeEach(() => {
 function make(options: Partial<RedOptions>): Red {
   return new Red({
     kernel,
+    removeService: (service) => kernel.removeService(service),
     services,
     routes: [],
     families: ['application', 'spanMetrics', 'serviceGraph'],
@@ -131,17 +132,66 @@ test('other route names begin at zero, so that no request is counted twice', () 
 });
 
 describe('a service that is gone', () => {
-  test('is exported for a while, then its id is free and a new owner begins at zero', () => {
+  const start = (point: Point | undefined) => Number(BigInt(point?.startTimeUnixNano ?? 0) / 1_000_000n);
+
+  test('is exported for a while, then nothing of it is left and a new owner of its id begins at zero', () => {
+    services = new Services(1, () => nowMs);
+    services.enter(identity('shop'));
+    red = make({});
     for (let i = 0; i < 7; i++) kernel.exchange({ path: '/a' });
     services.leave(1);
-    nowMs += minute;
     expect(points(red.collect(nowMs), server)).toMatchObject([{ count: '7' }]);
+    red.delivered(nowMs);
     nowMs += 10 * minute;
-    red.collect(nowMs);
-    expect(points(red.collect(nowMs), server)).toEqual([]);
+    expect(points(red.collect(nowMs), server)).toMatchObject([{ count: '7' }]);
+    expect([kernel.readRed(), points(red.collect(nowMs), server)]).toEqual([[], []]);
+    nowMs += minute;
     expect(services.enter(identity('next'))).toBe(1);
     kernel.exchange({ path: '/a' });
-    expect(points(red.collect(nowMs), server)).toMatchObject([{ count: '1' }]);
+    const [next] = points(red.collect(nowMs), server);
+    expect([next?.count, start(next)]).toEqual(['1', nowMs]);
+  });
+
+  test('stays until its last counts have been received, however long the receiver is away', () => {
+    kernel.exchange({ path: '/a' });
+    services.leave(1);
+    red.collect(nowMs);
+    red.delivered(nowMs);
+    nowMs += minute;
+    kernel.exchange({ path: '/a', status: 0 });
+    const last = nowMs;
+    red.collect(nowMs);
+    nowMs += 60 * minute;
+    red.collect(nowMs);
+    expect(kernel.readRed()).toHaveLength(2);
+    red.delivered(last);
+    red.collect(nowMs);
+    expect(kernel.readRed()).toEqual([]);
+    expect(red.counters.get('red_lost_total')).toBe(0);
+  });
+
+  test("a request counted after that is counted as lost and is nobody else's", () => {
+    kernel.exchange({ path: '/a', serviceId: 5 });
+    red.collect(nowMs);
+    expect([kernel.readRed(), red.counters.get('red_lost_total')]).toEqual([[], 1]);
+  });
+
+  test('takes nothing away from an arrow that others of its name also make', () => {
+    const peerOf = (): Peer => ({ kind: 'workload', name: 'caller', namespace: '', counted: true });
+    red = make({ peerOf, families: ['serviceGraph'] });
+    services.enter({ ...identity('shop'), key: 'shop, another pod' });
+    for (let i = 0; i < 600; i++) kernel.exchange({ path: '/a', serviceId: 1 });
+    for (let i = 0; i < 400; i++) kernel.exchange({ path: '/a', serviceId: 2 });
+    const arrow = () => points(red.collect(nowMs), 'traces_service_graph_request_total').map(({ asInt }) => asInt);
+    expect(arrow()).toEqual(['1000']);
+    red.delivered(nowMs);
+    services.leave(1);
+    nowMs += 6 * minute;
+    expect([arrow(), arrow(), kernel.readRed().length]).toEqual([['1000'], ['1000'], 1]);
+    nowMs += 16 * minute;
+    expect(arrow()).toEqual([]);
+    kernel.exchange({ path: '/a', serviceId: 2 });
+    expect(arrow()).toEqual(['1']);
   });
 
   test('goes on where it stood if it comes back soon', () => {
@@ -202,6 +252,24 @@ describe('more series than allowed', () => {
     const [point] = points(red.collect(nowMs), server);
     expect([point?.count, point?.explicitBounds, shown(point, 'error.type')]).toEqual(['9', undefined, '500']);
   });
+});
+
+test('an address that changes hands leaves the arrows it was part of', () => {
+  let name = 'first';
+  red = make({ peerOf: (): Peer => ({ kind: 'workload', name, namespace: '', counted: true }) });
+  const arrows = () =>
+    points(red.collect(nowMs), 'traces_service_graph_request_total').map((point) => [
+      shown(point, 'client'),
+      point.asInt,
+    ]);
+  for (let i = 0; i < 5; i++) kernel.exchange({ path: '/a' });
+  expect(arrows()).toEqual([['first', '5']]);
+  name = 'second';
+  kernel.exchange({ path: '/a' });
+  expect(arrows()).toEqual([
+    ['first', '5'],
+    ['second', '1'],
+  ]);
 });
 
 test('kept spans go out once as exemplars of their series', () => {

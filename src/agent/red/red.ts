@@ -13,14 +13,18 @@ import {
 } from '../otlp/index.ts';
 import type { Peer, Services } from '../process/index.ts';
 import { Baselines } from './baselines.ts';
+import { EdgeLedger } from './edge-ledger.ts';
 import { httpMetrics, type LiveSeries } from './http-metrics.ts';
+import { LastCounts } from './last-counts.ts';
 import { Routes } from './routes.ts';
 import { foldSeries, type Series } from './series.ts';
-import { foldEdges, graphMetrics, type Party } from './service-graph.ts';
+import { endsOf, graphMetrics, type Party } from './service-graph.ts';
 import { spanMetrics } from './span-metrics.ts';
 
 export interface RedOptions {
   readonly kernel: Pick<Kernel, 'readRed' | 'readOverflow' | 'routeText'>;
+  /** Frees what the kernel keeps of a service. @returns the exchanges it had counted by then. */
+  readonly removeService: (service: number) => bigint;
   readonly services: Services;
   readonly routes: readonly RouteRule[];
   readonly families: readonly MetricFamily[];
@@ -45,7 +49,9 @@ export class Red {
   readonly #baselines: Baselines;
   readonly #attributes = new AttributeCache();
   readonly #seen = new Map<string, { count: number; changedMs: number; service: number }>();
-  readonly #refused = new Set<string>();
+  readonly #refused = new Map<string, number>();
+  readonly #edges: EdgeLedger;
+  readonly #lastCounts = new LastCounts();
   readonly #exemplars = new Map<string, Exemplar[]>();
   #families: ReadonlySet<MetricFamily>;
   #seriesLimit: number;
@@ -55,6 +61,7 @@ export class Red {
     this.#families = new Set(options.families);
     this.#seriesLimit = options.seriesLimit;
     this.#baselines = new Baselines(options.startMs);
+    this.#edges = new EdgeLedger(this.#bounds.length + 1);
     this.routes = new Routes((hash) => options.kernel.routeText(hash), options.routes);
   }
 
@@ -68,7 +75,7 @@ export class Red {
     this.#families = new Set(families);
     this.#seriesLimit = seriesLimit;
     if (!routes) return;
-    this.#baselines.restartAll(this.#rows().all, nowMs);
+    this.#baselines.restart(this.#rows().all, nowMs);
     this.routes.reconfigure(routes);
     this.#seen.clear();
     this.#refused.clear();
@@ -88,9 +95,15 @@ export class Red {
     return this.#fold(rows, overflow);
   }
 
-  /** What is to be exported now. Afterwards service ids without processes are free. */
+  /** What `collect` gave at that time has been received. */
+  delivered(collectedMs: number): void {
+    this.#lastCounts.delivered(collectedMs);
+  }
+
+  /** What is to be exported now. Afterwards the services are removed that are gone and whose last counts were delivered. */
   collect(nowMs: number): ResourceMetrics[] {
     const { rows, overflow, all } = this.#rows();
+    this.#lastCounts.read(all, nowMs);
     const live = this.#live(this.#fold(rows, overflow), nowMs);
     const groups: ResourceMetrics[] = [];
     for (const [id, identity] of this.#options.services) {
@@ -105,13 +118,13 @@ export class Red {
       );
       if (metrics.length > 0) groups.push({ resource, metrics });
     }
-    const graph = this.#families.has('serviceGraph') ? this.#graph(rows) : [];
+    const graph = this.#families.has('serviceGraph') ? this.#graph(rows, nowMs) : [];
     if (graph.length > 0) {
       groups.push({ resource: encodeAttributes(attributeField.resource, this.#options.ownResource), metrics: graph });
     }
     this.#attributes.sweep();
     this.#exemplars.clear();
-    this.#retire(all, nowMs);
+    this.#retire();
     return groups;
   }
 
@@ -129,11 +142,11 @@ export class Red {
       baselines: this.#baselines,
       bucketCount: this.#bounds.length + 1,
       routeOf: (hash) => this.routes.nameOf(hash),
-      admit: (key) => {
+      admit: (key, service) => {
         if (this.#seen.has(key)) return true;
         // Once folded, always folded: a series that moved out of the overflow would make its counter fall.
         if (this.#refused.has(key) || room <= 0) {
-          this.#refused.add(key);
+          this.#refused.set(key, service);
           return false;
         }
         room--;
@@ -151,7 +164,7 @@ export class Red {
       if (seen && !changed && nowMs - seen.changedMs > staleAfterMs) continue;
       const entry = {
         series: one,
-        startMs: this.#baselines.startMs(one.service),
+        startMs: this.#startMs(one.service),
         exemplars: this.#exemplars.get(key) ?? [],
       };
       const own = live.get(one.service);
@@ -163,32 +176,54 @@ export class Red {
     return live;
   }
 
-  #graph(rows: readonly RedRow[]): Metric[] {
+  #graph(rows: readonly RedRow[], nowMs: number): Metric[] {
     const { services, peerOf, inCluster } = this.#options;
     const listeners = new Map<number, Party>();
     for (const row of rows) {
       const identity = row.side === 'server' ? services.get(row.serviceId) : undefined;
       if (identity) listeners.set(row.serverPort, identity);
     }
-    const edges = foldEdges({
-      rows,
-      baselines: this.#baselines,
-      bucketCount: this.#bounds.length + 1,
-      partyOf: (id) => party(services.get(id)),
+    const source = {
+      partyOf: (id: number) => party(services.get(id)),
       peerOf,
-      listenerOn: (port) => party(listeners.get(port)),
+      listenerOn: (port: number) => party(listeners.get(port)),
       inCluster,
+    };
+    const edges = this.#edges.read({
+      rows,
+      nowMs,
+      endsOf: (row) => endsOf(row, source),
+      startMs: (service) => this.#startMs(service),
     });
     this.counters.set('service_graph_edges', edges.length);
     return graphMetrics(edges, this.#bounds, this.#encode);
   }
 
-  #retire(rows: readonly (RedRow | OverflowRow)[], nowMs: number): void {
-    for (const id of this.#options.services.retired()) {
-      this.#baselines.restartService(id, rows, nowMs);
-      for (const [key, seen] of this.#seen) if (seen.service === id) this.#seen.delete(key);
-      this.#options.services.flushed(id);
-    }
+  #startMs(service: number): number {
+    return Math.max(this.#baselines.startMs, this.#options.services.sinceMs(service) ?? 0);
+  }
+
+  #retire(): void {
+    const { services } = this.#options;
+    const gone = services.retired().filter((id) => this.#lastCounts.areDelivered(id));
+    // A socket may outlive its process and be counted once more, when its service is no longer there to export it.
+    const nobodys = [...this.#lastCounts.services()].filter((id) => services.get(id) === undefined);
+    for (const id of [...gone, ...nobodys]) this.#remove(id);
+    if (gone.length + nobodys.length > 0) this.routes.forget();
+  }
+
+  #remove(id: number): void {
+    const { services, removeService } = this.#options;
+    const exported = services.get(id) ? this.#lastCounts.exchangesOf(id) : 0n;
+    const removed = removeService(id);
+    this.counters.add('red_services_removed_total');
+    if (removed > exported) this.counters.add('red_lost_total', Number(removed - exported));
+    this.#baselines.forget(id);
+    this.#edges.forget(id);
+    this.#lastCounts.forget(id);
+    for (const [key, seen] of this.#seen) if (seen.service === id) this.#seen.delete(key);
+    for (const [key, service] of this.#refused) if (service === id) this.#refused.delete(key);
+    services.flushed(id);
   }
 
   readonly #encode = (key: string, field: number, attributes: () => Attributes): Uint8Array =>

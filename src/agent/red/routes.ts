@@ -22,6 +22,11 @@ export class Routes {
     this.#names.clear();
   }
 
+  /** Names are asked for again; the kernel may have forgotten some. */
+  forget(): void {
+    this.#names.clear();
+  }
+
   nameOf(hash: bigint): string {
     const known = this.#names.get(hash);
     if (known !== undefined) return known;

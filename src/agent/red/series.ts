@@ -27,7 +27,7 @@ export interface SeriesSource {
   readonly bucketCount: number;
   readonly routeOf: (hash: bigint) => string;
   /** Whether a series may exist; asked once for each key and reading. What may not is folded into one per service and side. */
-  readonly admit: (key: string) => boolean;
+  readonly admit: (key: string, service: number) => boolean;
 }
 
 /** Folds rows that differ in nothing a metric shows. The sum of all series is the sum of all rows. */
@@ -44,7 +44,7 @@ export function foldSeries(source: SeriesSource): Map<string, Series> {
     if (totals.count === 0) continue;
     const route = source.routeOf(row.routeHash);
     const key = seriesKey(row, route);
-    if (series.has(key) || source.admit(key)) {
+    if (series.has(key) || source.admit(key, row.serviceId)) {
       const { serviceId: service, side, method, status, serverPort: port, peer } = row;
       const shown = side === 'client' ? { peer } : {};
       add(key, () => ({ service, side, method, status, port, route, overflow: false, ...shown }), totals);

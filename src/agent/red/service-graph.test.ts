@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { RedRow } from '../bpf/index.ts';
 import { bucketBoundsNs } from '../bpf/red-row.ts';
 import type { Peer } from '../process/index.ts';
-import { Baselines } from './baselines.ts';
-import { foldEdges } from './service-graph.ts';
+import { EdgeLedger } from './edge-ledger.ts';
+import { endsOf, type EdgeSource } from './service-graph.ts';
 
 const bucketCount = bucketBoundsNs.length + 1;
 const names = ['', 'shop', 'cart', 'db'];
@@ -29,18 +29,18 @@ const row = (changes: Partial<RedRow>): RedRow => ({
 const calling = (address: string) => row({ side: 'client', peer: { address, port: 5000 }, serverPort: 5000 });
 
 function edges(rows: readonly RedRow[], peers: Readonly<Record<string, Peer>>, inCluster = true): string[] {
-  return foldEdges({
-    rows,
-    baselines: new Baselines(0),
-    bucketCount,
+  const source: EdgeSource = {
     partyOf: (service) => (names[service] ? party(names[service]) : undefined),
     peerOf: (address) => peers[address] ?? { kind: 'outside' },
     listenerOn: (port) => (port === 8080 ? party('cart') : undefined),
     inCluster,
-  }).map(
-    ({ client, server, virtual, requests, failed, side }) =>
-      `${client.name} -> ${server.name} ${requests.count}/${failed} at the ${side}${virtual ? ', virtual' : ''}`,
-  );
+  };
+  return new EdgeLedger(bucketCount)
+    .read({ rows, nowMs: 0, endsOf: (row) => endsOf(row, source), startMs: () => 0 })
+    .map(
+      ({ client, server, virtual, requests, failed, side }) =>
+        `${client.name} -> ${server.name} ${requests.count}/${failed} at the ${side}${virtual ? ', virtual' : ''}`,
+    );
 }
 
 test('a call between two counted pods is one arrow, made by the server', () => {

@@ -1,10 +1,8 @@
 import type { RedRow } from '../bpf/index.ts';
 import { attributeField, type Attributes, type Metric } from '../otlp/index.ts';
 import type { Peer } from '../process/index.ts';
-import type { Baselines } from './baselines.ts';
 import type { Encode } from './http-metrics.ts';
-import { hasFailed } from './outcome.ts';
-import { merge, noTotals, type Totals } from './totals.ts';
+import type { Totals } from './totals.ts';
 
 export interface Party {
   readonly name: string;
@@ -18,16 +16,16 @@ export interface Edge {
   /** One end is not instrumented and known by name or address only. */
   readonly virtual: boolean;
   readonly startMs: number;
+  /** Running totals. */
   readonly requests: Totals;
   failed: number;
   /** Which end the durations were taken at. */
   readonly side: 'server' | 'client';
 }
 
+export type Ends = Pick<Edge, 'client' | 'server' | 'virtual'>;
+
 export interface EdgeSource {
-  readonly rows: readonly RedRow[];
-  readonly baselines: Baselines;
-  readonly bucketCount: number;
   readonly partyOf: (service: number) => Party | undefined;
   readonly peerOf: (address: string) => Peer;
   /** The selected service that listens on a port of this host. */
@@ -36,30 +34,12 @@ export interface EdgeSource {
   readonly inCluster: boolean;
 }
 
-export function foldEdges(source: EdgeSource): Edge[] {
-  const edges = new Map<string, Edge>();
-  for (const row of source.rows) {
-    const own = source.partyOf(row.serviceId);
-    const ends = own && endsOf(row, own, source);
-    if (!ends) continue;
-    const totals = source.baselines.since(row);
-    if (totals.count === 0) continue;
-    const key = JSON.stringify([ends.client, ends.server, ends.virtual, row.side]);
-    let edge = edges.get(key);
-    if (!edge) {
-      const startMs = source.baselines.startMs(row.serviceId);
-      edges.set(key, (edge = { ...ends, startMs, requests: noTotals(source.bucketCount), failed: 0, side: row.side }));
-    }
-    merge(edge.requests, totals);
-    if (hasFailed(row.side, row.status)) edge.failed += totals.count;
-  }
-  return [...edges.values()];
-}
-
-type Ends = Pick<Edge, 'client' | 'server' | 'virtual'>;
-
-function endsOf(row: RedRow, own: Party, source: EdgeSource): Ends | undefined {
+/** The two ends of a row's requests; undefined where the other end makes the arrow, or nobody does. */
+export function endsOf(row: RedRow, source: EdgeSource): Ends | 'pending' | undefined {
+  const own = source.partyOf(row.serviceId);
   const peer = source.peerOf(row.peer.address);
+  if (peer.kind === 'pending') return 'pending';
+  if (!own) return undefined;
   if (row.side === 'server') {
     switch (peer.kind) {
       case 'workload':

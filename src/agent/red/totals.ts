@@ -13,6 +13,10 @@ export function noTotals(buckets: number): Totals {
   return { count: 0, sumNs: 0, buckets: new Float64Array(buckets), requestBytes: 0, responseBytes: 0 };
 }
 
+export function copyOf(totals: Totals): Totals {
+  return { ...totals, buckets: totals.buckets.slice() };
+}
+
 /** The totals of a row of the kernel. Overflow rows have no buckets. */
 export function totalsOf(row: RedRow | OverflowRow): Totals {
   return {
