@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { bundle } from '../../src/cli/bundle.ts';
 import { bundleOstack, ostackFile } from '../../src/cli/ostack-bundle.ts';
+import { keepBundle } from './bundle-store.ts';
 import type { Image } from './image.ts';
 import { importImage } from './image-import.ts';
 import { nodeImage } from './node-image.ts';
 import { imagePackages, installPackages } from './packages.ts';
-import { cacheDirectory, type Place } from './place.ts';
+import type { Place } from './place.ts';
 import { buildPrograms } from './programs.ts';
 import { programImage, type ProgramImage, programImageNames } from './program-image.ts';
 import { type Progress, silent } from './progress.ts';
@@ -18,23 +19,18 @@ export const testImages: Readonly<Record<ProgramImage, string>> = programImageNa
 /** Name of the image with the operator and the agent. */
 export const ostackImage = 'ostack.test/ostack:dev';
 
-function bundleDirectory(name: string): string {
-  return join(cacheDirectory(), 'bundles', encodeURIComponent(`${checkout}:${name}`));
-}
-
 /** Bundles a TypeScript program of the checkout, like `examples/shop/main.ts`, and makes an image of it. */
 export async function bundledImage(name: string, entry: string): Promise<Image> {
   await installPackages(imagePackages);
   const file = `${name.replace(/^.*\/|:.*$/g, '')}.mjs`;
-  await bundle({ entry: join(checkout, entry), directory: bundleDirectory(name), file });
-  return nodeImage({ name, bundle: bundleDirectory(name), file });
+  const path = await keepBundle(name, (directory) => bundle({ entry: join(checkout, entry), directory, file }));
+  return nodeImage({ name, bundle: path, file });
 }
 
 /** The image with the operator and the agent, from the checkout as it is. */
 export async function ostackImageOf(): Promise<Image> {
   await installPackages(imagePackages);
-  await bundleOstack(bundleDirectory(ostackImage));
-  return nodeImage({ name: ostackImage, bundle: bundleDirectory(ostackImage), file: ostackFile });
+  return nodeImage({ name: ostackImage, bundle: await keepBundle(ostackImage, bundleOstack), file: ostackFile });
 }
 
 /** Gives the node the backends and the ostack program. Only what changed since the last time is made and sent. */
