@@ -60,6 +60,10 @@ kernels: setup ## the probes count exactly on Debian's 6.1 and 6.12 kernels, in 
 test: setup ## everything: the checks above, then tests with the real programs and scenarios on a real node (root)
 	node e2e/run.ts
 
+.PHONY: bench
+bench: bundle ## what the operator costs, on a real API server; PARTS="rest thousand", PARTS=all for the long ones too
+	node e2e/bench/operator/main.ts $(PARTS)
+
 ##@ Run
 
 .PHONY: demo

@@ -12,7 +12,11 @@ export interface ControlPlane {
   readonly url: string;
   /** Bearer token of a cluster administrator. */
   readonly token: string;
-  /** Path of a kubeconfig with that token. */
+  /** Bearer token of each of the other administrators asked for, whom the audit log tells apart. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Path of the server's certificate, which is its own authority. */
+  readonly certificate: string;
+  /** Path of a kubeconfig with the token of the administrator. */
   readonly kubeconfig: string;
   /** Path of the API server's audit log (level Metadata, one JSON event a line); empty unless asked for. */
   readonly auditLog: string;
@@ -25,14 +29,22 @@ export interface ControlPlane {
  * A real etcd and kube-apiserver on loopback, nothing else: no controllers, no node. Everything they write is below
  * `dir`. Throws an Error naming the program that is missing.
  */
-export async function startControlPlane(options: { dir: string; audit?: boolean }): Promise<ControlPlane> {
-  const { dir } = options;
+export async function startControlPlane(options: {
+  dir: string;
+  audit?: boolean;
+  /** Names of more administrators. */
+  users?: readonly string[];
+}): Promise<ControlPlane> {
+  const { dir, users = [] } = options;
   mkdirSync(join(dir, 'certs'), { recursive: true });
   const etcd = existing('etcd');
   const server = existing('kube-apiserver');
   const [client, peer, port] = await freePorts(3);
   const token = randomBytes(16).toString('hex');
-  writeFileSync(join(dir, 'tokens.csv'), `${token},admin,admin,system:masters\n`);
+  const tokens = Object.fromEntries(users.map((user) => [user, randomBytes(16).toString('hex')]));
+  const accounts = Object.entries({ ...tokens, admin: token });
+  const lines = accounts.map(([user, secret]) => `${secret},${user},${user},system:masters\n`);
+  writeFileSync(join(dir, 'tokens.csv'), lines.join(''));
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(join(dir, 'sa.key'), keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(join(dir, 'sa.pub'), keys.publicKey.export({ type: 'spki', format: 'pem' }));
@@ -91,10 +103,13 @@ export async function startControlPlane(options: { dir: string; audit?: boolean 
     throw error;
   }
   const kubeconfig = join(dir, 'kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigText(url, token, readFileSync(join(dir, 'certs', 'apiserver.crt'))));
+  const certificate = join(dir, 'certs', 'apiserver.crt');
+  writeFileSync(kubeconfig, kubeconfigText(url, token, readFileSync(certificate)));
   return {
     url,
     token,
+    tokens,
+    certificate,
     kubeconfig,
     auditLog,
     async restartApiServer() {

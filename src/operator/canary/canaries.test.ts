@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { systemClock } from '../../lib/clock.ts';
 import { createLog } from '../../lib/log.ts';
 import type { PipelineSeen } from '../observation/observation.ts';
-import { startBackends, type Backends } from '../testing/backends.fixture.ts';
+import { startBackends, type Backends } from '../../../e2e/cluster/stand-in-backends.ts';
 import { Canaries } from './canaries.ts';
 import { plainHttp } from './http.ts';
 import type { Target } from './target.ts';

@@ -7,8 +7,8 @@ import { connect, NotFound, Rest, type KubeObject, type Live, type Ref } from '.
 import { systemClock } from '../../lib/clock.ts';
 import { createLog } from '../../lib/log.ts';
 import { startOperator, type Operator, type OperatorOptions } from '../start.ts';
-import { startBackends, type Backends } from './backends.fixture.ts';
-import { Controllers } from './controllers.fixture.ts';
+import { startBackends, type Backends } from '../../../e2e/cluster/stand-in-backends.ts';
+import { Controllers } from '../../../e2e/cluster/stand-in-controllers.ts';
 import { Discovery } from '../../kube/index.ts';
 
 /** A request of the operator that changed something, as the audit log tells it. */

@@ -1,6 +1,6 @@
-import { NotFound, Reflector, type Live, type Rest } from '../../kube/index.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { createLog } from '../../lib/log.ts';
+import { NotFound, Reflector, type Live, type Rest } from '../../src/kube/index.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLog } from '../../src/lib/log.ts';
 
 interface Template {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
@@ -14,11 +14,15 @@ interface Template {
 export class Controllers {
   /** Names of workloads left alone from now on. */
   readonly frozen = new Set<string>();
+  /** Workloads whose pods run and are not ready, as `namespace/name`. */
+  readonly unready = new Set<string>();
   private readonly rest: Rest;
   private readonly life = new AbortController();
   private readonly runs: Promise<void>[] = [];
   private readonly latest = new Map<string, Live>();
   private readonly busy = new Map<string, Promise<void>>();
+  /** What each workload was last brought to; its own status coming back by the watch is no news. */
+  private readonly settled = new Map<string, string>();
 
   constructor(rest: Rest) {
     this.rest = rest;
@@ -46,9 +50,13 @@ export class Controllers {
     this.rest.close();
   }
 
-  /** Looks at a workload again, as after it was taken out of `frozen`. */
-  touch(name: string): void {
-    for (const live of this.latest.values()) if (live.metadata.name === name) this.changed(live, live);
+  /** Looks at workloads of this name again, as after one was taken out of `frozen` or put into `unready`. */
+  touch(name: string, namespace?: string): void {
+    for (const [key, live] of this.latest) {
+      if (live.metadata.name !== name || live.metadata.namespace !== (namespace ?? live.metadata.namespace)) continue;
+      this.settled.delete(key);
+      this.changed(live, live);
+    }
   }
 
   private changed(now: Live | undefined, live: Live): void {
@@ -71,35 +79,27 @@ export class Controllers {
     const { name, namespace = '' } = last.metadata;
     const pods = `/api/v1/namespaces/${namespace}/pods`;
     if (live === undefined || live.metadata.deletionTimestamp !== undefined) {
+      this.settled.delete(key);
       await this.drop(pods, name, 0);
       return;
     }
+    const ready = !this.unready.has(`${namespace}/${name}`);
+    const status = { observedGeneration: live.metadata.generation ?? 1, ...countsOf(live.kind, count, ready) };
+    const wanted = JSON.stringify([live.metadata.uid, status]);
+    if (this.settled.get(key) === wanted && has(live['status'], status)) return;
     for (let n = 0; n < count; n += 1) {
       for (const claim of spec.volumeClaimTemplates ?? [])
         await this.claim(namespace, `${claim.metadata.name}-${name}-${n}`, claim, live);
-      await this.pod(pods, `${name}-${n}`, spec.template!);
+      await this.pod(pods, `${name}-${n}`, spec.template!, ready);
     }
     await this.drop(pods, name, count);
-    const generation = live.metadata.generation ?? 1;
-    const status =
-      live.kind === 'DaemonSet'
-        ? {
-            desiredNumberScheduled: 1,
-            currentNumberScheduled: 1,
-            numberReady: 1,
-            updatedNumberScheduled: 1,
-            numberMisscheduled: 0,
-          }
-        : { replicas: count, readyReplicas: count, updatedReplicas: count };
     const path = `/apis/apps/v1/namespaces/${namespace}/${live.kind.toLowerCase()}s/${name}/status`;
     const contentType = 'application/merge-patch+json';
-    await this.rest.request('PATCH', path, {
-      contentType,
-      body: { status: { observedGeneration: generation, ...status } },
-    });
+    await this.rest.request('PATCH', path, { contentType, body: { status } });
+    this.settled.set(key, wanted);
   }
 
-  private async pod(pods: string, name: string, template: Template): Promise<void> {
+  private async pod(pods: string, name: string, template: Template, ready: boolean): Promise<void> {
     const containers = template.spec.containers.map(({ name: container, image }) => ({ name: container, image }));
     const body = {
       apiVersion: 'v1',
@@ -113,7 +113,7 @@ export class Controllers {
       name: c.name,
       image: c.image,
       imageID: '',
-      ready: true,
+      ready,
       restartCount: 0,
       state: { running: {} },
     }));
@@ -141,6 +141,23 @@ export class Controllers {
       }
     }
   }
+}
+
+function countsOf(kind: string, count: number, ready: boolean): object {
+  if (kind !== 'DaemonSet') return { replicas: count, readyReplicas: ready ? count : 0, updatedReplicas: count };
+  return {
+    desiredNumberScheduled: 1,
+    currentNumberScheduled: 1,
+    numberReady: ready ? 1 : 0,
+    updatedNumberScheduled: 1,
+    numberMisscheduled: 0,
+  };
+}
+
+function has(status: unknown, counts: object): boolean {
+  const stored = (status ?? {}) as Readonly<Record<string, unknown>>;
+  // The server leaves a count of zero out.
+  return Object.entries(counts).every(([name, count]) => (stored[name] ?? 0) === count);
 }
 
 interface Claim {
