@@ -3,7 +3,16 @@ import type { AuditedRequest } from '../../scenarios/audit.ts';
 import { operatorWrites, textOfWrites } from './operator-writes.ts';
 
 const request = (verb: string, resource: string, user = 'operator'): AuditedRequest => ({
-  ...{ user, verb, resource, pod: '', agent: '', name: 'demo', namespace: 'a', group: '', status: 200, uri: '' },
+  user,
+  verb,
+  resource,
+  pod: '',
+  agent: '',
+  name: 'demo',
+  namespace: 'a',
+  group: '',
+  status: 200,
+  uri: '',
   receivedAt: 0,
   doneAt: 0,
 });
