@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import type { ConnectionClose } from './index.ts';
+import { ShapesServer, buildShapes, countsIn, runClient } from './shapes.fixture.ts';
+import { Trial } from './trial.fixture.ts';
+
+const server = 1;
+const bodyBytes = 300;
+const times = 200;
+
+let program: string;
+let directory: string;
+let trial: Trial;
+
+beforeAll(() => {
+  ({ program, directory } = buildShapes());
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+beforeEach(() => {
+  trial = new Trial();
+});
+afterEach(() => trial.kernel.close());
+
+function closes(): ConnectionClose[] {
+  return trial.events.filter((event) => event.kind === 'close');
+}
+
+test('10,000 closed sockets: each moved the bytes TCP itself says', async () => {
+  const target = await ShapesServer.start(program, ['witness']);
+  trial.select(server)(target.pid);
+  await runClient(program, target.port, ['fresh', 10_000], () => {});
+  const lines = await target.end();
+  trial.settle();
+  const seen = new Map(closes().map((event) => [event.socket, [event.sentBytes, event.receivedBytes]]));
+  const said = lines
+    .filter((line) => line.startsWith('connection'))
+    .map((line) => line.split(' ').slice(1).map(BigInt) as [bigint, bigint, bigint]);
+  expect(said).toHaveLength(10_000);
+  /* The peer's FIN counts as a byte received. */
+  const wrong = said.filter(([cookie, sent, received]) => {
+    const [ours, theirs] = seen.get(cookie) ?? [];
+    return ours !== sent || theirs !== received - 1n;
+  });
+  expect(wrong).toEqual([]);
+}, 60_000);
+
+/** Every byte of the server's service, by what became of it. */
+function bytes(): { all: bigint; parsed: bigint; blind: bigint; unknown: bigint; slow: bigint } {
+  const none = { parsed: 0n, blind: 0n, unknown: 0n, slow: 0n };
+  const { parsed, blind, unknown, slow } = trial.kernel.readCoverage().find((row) => row.serviceId === server) ?? none;
+  return { all: parsed + blind + unknown + slow, parsed, blind, unknown, slow };
+}
+
+async function runOpaque(mode: string): Promise<{ sent: bigint; received: bigint; answered: number }> {
+  const target = await ShapesServer.start(program, ['opaque', mode]);
+  trial.select(server)(target.pid);
+  await runClient(program, target.port, ['posts', bodyBytes, times], () => {});
+  const [moved = '', ...counts] = await target.end();
+  trial.settle();
+  const [, sent = '0', received = '0'] = moved.split(' ');
+  const answered = countsIn(counts)['POST 200 /plain'] ?? 0;
+  expect(answered).toBe(times);
+  return { sent: BigInt(sent), received: BigInt(received), answered };
+}
+
+describe('bytes that no probe can read are counted, as such', () => {
+  test.each([
+    ['ring-send', 'answers by io_uring'],
+    ['ring-receive', 'requests by io_uring'],
+    ['splice-head', 'requests by splice'],
+  ])('%s: %s are blind, and no exchange is made up', async (mode) => {
+    const { sent, received } = await runOpaque(mode);
+    const found = bytes();
+    console.info(mode, found, sent, received, trial.counts(server), trial.kernel.readHealth());
+    expect(found.all).toBe(sent + received);
+  }, 30_000);
+
+  test.each(['splice-in', 'splice-out'])('%s: heads are read, bodies pass: the count is exact', async (mode) => {
+    const { sent, received } = await runOpaque(mode);
+    const found = bytes();
+    console.info(mode, found, sent, received, trial.kernel.readHealth());
+    expect(trial.counts(server)).toEqual({ 'POST 200 /plain': times });
+    expect(found.all).toBe(sent + received);
+  }, 30_000);
+});
