@@ -73,6 +73,26 @@ int BPF_PROG(connection_state, struct sock *sk, int from, int to)
 	return 0;
 }
 
+#define SOCK_DONE 1 /* bit of skc_flags: the peer's FIN came */
+
+/* Bytes read at the end past every probe (splice, zero-copy, another process): no later call shows the gap they are. */
+static __always_inline void unseen_end(struct conn *c, struct sock *sk)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	if (!tcp || !c->peer || (c->flags & CONN_UNORDERED) || tcp->inet_conn.icsk_ulp_ops)
+		return;
+	u32 end = tcp->copied_seq;
+
+	/* A FIN that was read counts as one. */
+	if ((sk->__sk_common.skc_flags >> SOCK_DONE & 1) && end == tcp->rcv_nxt)
+		end--;
+	if ((s32)(end - c->next[RECEIVING]) <= 0)
+		return;
+	health_add(H_GAP_BYTES, end - c->next[RECEIVING]);
+	cover_blind(c->service, end - c->next[RECEIVING]);
+}
+
 /* The socket is about to be freed and nobody can read from it any more: what is unanswered now stays so. */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(connection_end, struct sock *sk)
@@ -82,6 +102,7 @@ int BPF_PROG(connection_end, struct sock *sk)
 
 	if (!c || !w || !c->socket)
 		return 0;
+	unseen_end(c, sk);
 	if (c->side) {
 		u32 responses = !requests_go(c);
 		struct http_stream *s = &c->streams[responses & 1];

@@ -29,14 +29,6 @@ static __always_inline void cover_parsed(u32 service, u64 n)
 		__sync_fetch_and_add(&v->parsed, n);
 }
 
-static __always_inline void cover_blind(u32 service, u64 n)
-{
-	struct coverage *v = bpf_map_lookup_elem(&coverage, &service);
-
-	if (v)
-		__sync_fetch_and_add(&v->blind, n);
-}
-
 static __always_inline void cover_unknown(u32 service, u64 n)
 {
 	struct coverage *v = bpf_map_lookup_elem(&coverage, &service);
@@ -128,6 +120,8 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 			if (received > 0 || sent > before + 1)
 				c->midstream[0] = c->midstream[1] = 1;
 		}
+		if (tcp)
+			c->next[RECEIVING] = tcp->copied_seq;
 	}
 	if (tcp && !(c->flags & CONN_UNORDERED)) {
 		u32 end = direction == SENDING ? tcp->write_seq : tcp->copied_seq;
