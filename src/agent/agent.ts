@@ -130,7 +130,7 @@ export class Agent {
       startMs: clock.now(),
     });
     this.spans = new Spans({
-      scanFlight: () => kernel.scanFlight(),
+      scanFlight: (sinceNs) => kernel.scanFlight(sinceNs),
       identityOf: (service) => this.discovery.services.get(service),
       routeOf: (hash) => this.red.routes.nameOf(hash),
       isCounted: (address) => this.#isCounted(address),

@@ -93,8 +93,8 @@ export class FakeKernel implements Kernel {
   poll(): number {
     return 0;
   }
-  scanFlight(): FlightSummary[] {
-    return this.flight;
+  scanFlight(sinceNs: bigint): FlightSummary[] {
+    return this.flight.filter(({ lastNs }) => lastNs >= sinceNs);
   }
   close(): void {
     this.closed = true;

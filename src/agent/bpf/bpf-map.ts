@@ -44,6 +44,18 @@ export class BpfMap {
     return deleteElement(this.fd, key) === 0;
   }
 
+  /** Elements of an array from an index on, in one system call. */
+  readRange(first: number, count: number): Buffer {
+    const before = Buffer.alloc(8);
+    if (first > 0) before.writeUInt32LE(first - 1);
+    const values = Buffer.alloc(count * this.valueSize);
+    const read: [number] = [count];
+    const keys = Buffer.alloc(count * this.keySize);
+    const result = lookupBatch(this.fd, first > 0 ? before : null, Buffer.alloc(8), keys, values, read);
+    if (result < 0 && errnoName(errno()) !== 'ENOENT') throw new Error(`map batch read: ${errnoName(errno())}`);
+    return values.subarray(0, read[0] * this.valueSize);
+  }
+
   /** Reads everything. The buffers are used again by the next call. */
   readAll(): Elements {
     const { keys, values } = (this.#buffers ??= {

@@ -238,7 +238,16 @@ describe('the policy decides in the kernel which exchanges are kept', () => {
     expect(kept.length).toBeLessThan(400);
     expect(kept.length).toBeGreaterThan(50);
     expect(health.notKeptLimited + BigInt(kept.length)).toBe(4000n);
-    const flight = kernel.scanFlight().filter((summary) => summary.serviceId === server);
+    const flight = kernel.scanFlight(0n).filter((summary) => summary.serviceId === server);
+    const place = (e: { socket: bigint; requestSequence: number }) => `${e.socket} ${e.requestSequence}`;
+    const middle = flight.map((summary) => summary.lastNs).sort((a, b) => (a < b ? -1 : 1))[500] ?? 0n;
+    const newer = kernel.scanFlight(middle).filter((summary) => summary.serviceId === server);
+    expect(newer.map(place).sort()).toEqual(
+      flight
+        .filter(({ lastNs }) => lastNs >= middle)
+        .map(place)
+        .sort(),
+    );
     expect(flight.length).toBeGreaterThan(1000);
     expect(flight.every((summary) => summary.status === 200 && summary.firstNs >= summary.startNs)).toBe(true);
   }, 60_000);

@@ -77,8 +77,8 @@ export interface Kernel {
   onControl(listener: (event: ControlEvent) => void): void;
   /** Reads the rings now; returns the records handled. */
   poll(): number;
-  /** Exchanges that were not kept, newest seconds first lost; not in order. */
-  scanFlight(): FlightSummary[];
+  /** Exchanges not kept that ended at `sinceNs` (monotonic) or later, as far as they are remembered; in no order. */
+  scanFlight(sinceNs: bigint): FlightSummary[];
   /** Detaches and frees everything; nothing stays in the kernel. Idempotent. */
   close(): void;
 }

@@ -4,11 +4,12 @@ import type { FlightSummary, KeptExchange } from './exchange.ts';
 import type { Feature, Tier } from './feature.ts';
 import { probeFeatures } from './features.ts';
 import { healthReasons, kernelReasons, type HealthReason } from './health.ts';
+import { FlightRecorder, flightSlots } from './flight-recorder.ts';
 import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 import * as layout from './layout.gen.ts';
 import { objectInfo } from './libbpf.ts';
 import { loadProbes, type Probes } from './probes.ts';
-import { controlAt, keptAt, summaryAt } from './records.ts';
+import { controlAt, keptAt } from './records.ts';
 import { RedReader, maxServices, seriesKey, sumOf } from './red-reader.ts';
 import type { RedRow } from './red-row.ts';
 import { Ring } from './ring.ts';
@@ -16,8 +17,6 @@ import { RouteTable } from './route-table.ts';
 import { SlowConnections } from './slow-connections.ts';
 import { TargetSet } from './target-set.ts';
 import { tierFor } from './tier.ts';
-
-const flightSlots = 2048;
 
 /** Probes the kernel, loads what it can carry and attaches it. @throws UnsupportedKernel, or Refused by the verifier. */
 export function openKernel(options: KernelOptions = {}): Kernel {
@@ -36,7 +35,7 @@ class ProbedKernel implements Kernel {
   readonly #red: RedReader;
   readonly #policies: BpfMap;
   readonly #health: BpfMap;
-  readonly #flight: BpfMap;
+  readonly #flight: FlightRecorder;
   readonly #kept: Ring;
   readonly #control: Ring;
   readonly #slowRing: Ring;
@@ -59,7 +58,11 @@ class ProbedKernel implements Kernel {
     this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
     this.#health = new BpfMap(fd('health'), 4, kernelReasons * 8 * cpus, 1);
-    this.#flight = new BpfMap(fd('flight'), 4, layout.summary.structSize * cpus, flightSlots);
+    this.#flight = new FlightRecorder(
+      new BpfMap(fd('flight'), 4, layout.summary.structSize * cpus, flightSlots),
+      new BpfMap(fd('flight_next'), 4, 8 * cpus, 1),
+      cpus,
+    );
     this.#kept = new Ring(fd('kept'), rings.kept);
     this.#control = new Ring(fd('control'), rings.control);
     this.#slowRing = new Ring(fd('slow'), rings.slow);
@@ -200,13 +203,8 @@ class ProbedKernel implements Kernel {
     return slow + control + kept;
   }
 
-  scanFlight(): FlightSummary[] {
-    const { values } = this.#flight.readAll();
-    const view = new DataView(values.buffer, values.byteOffset, values.length);
-    const found: FlightSummary[] = [];
-    for (let at = 0; at < values.length; at += layout.summary.structSize)
-      if (view.getBigUint64(at + layout.summary.startNs, true) > 0n) found.push(summaryAt(view, values, at));
-    return found;
+  scanFlight(sinceNs: bigint): FlightSummary[] {
+    return this.#flight.scan(sinceNs);
   }
 
   close(): void {

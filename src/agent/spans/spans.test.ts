@@ -26,7 +26,7 @@ beforeEach(() => {
   counted = false;
   exemplars = [];
   spans = new Spans({
-    scanFlight: () => flight,
+    scanFlight: (sinceNs) => flight.filter(({ lastNs }) => lastNs >= sinceNs),
     identityOf: (service) => identity(`s${service}`, service === 3 ? 'nodejs' : undefined),
     routeOf: (hash) => `/${hash}`,
     isCounted: () => counted,

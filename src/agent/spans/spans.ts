@@ -21,7 +21,7 @@ import { traceStateOf } from './trace-state.ts';
 import type { WallClock } from './wall-clock.ts';
 
 export interface SpansOptions {
-  readonly scanFlight: () => FlightSummary[];
+  readonly scanFlight: (sinceNs: bigint) => FlightSummary[];
   readonly identityOf: (service: number) => Identity | undefined;
   readonly routeOf: (hash: bigint) => string;
   readonly isCounted: (address: string) => boolean;
@@ -88,8 +88,8 @@ export class Spans {
     const { scanFlight, identityOf } = this.#options;
     const fromNs = due.reduce((first, { exchange }) => min(first, exchange.startNs), due[0]?.exchange.startNs ?? 0n);
     const toNs = due.reduce((last, { exchange }) => max(last, exchange.lastNs), 0n);
-    for (const flight of scanFlight()) {
-      if (flight.lastNs < fromNs || flight.startNs > toNs) continue;
+    for (const flight of scanFlight(fromNs)) {
+      if (flight.startNs > toNs) continue;
       this.#memory.add(flight, undefined, identityOf(flight.serviceId), nowMs);
     }
   }

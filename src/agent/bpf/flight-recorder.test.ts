@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { FlightRecorder, flightSlots } from './flight-recorder.ts';
+import * as layout from './layout.gen.ts';
+
+const cpus = 2;
+const size = layout.summary.structSize;
+
+/** A recorder that CPU 0 has written `recorded` times, at 1, 2, 3 … ns, and CPU 1 `others` times. */
+function recorderOf(recorded: number, others: number) {
+  const slots = Buffer.alloc(flightSlots * cpus * size);
+  for (const [cpu, count] of [recorded, others].entries()) {
+    for (let n = Math.max(0, count - flightSlots); n < count; n++) {
+      const at = ((n % flightSlots) * cpus + cpu) * size;
+      slots.writeBigUInt64LE(BigInt(n + 1), at + layout.summary.lastNs);
+      slots.writeUInt32LE(cpu, at + layout.summary.tgid);
+    }
+  }
+  const positions = Buffer.alloc(8 * cpus);
+  positions.writeBigUInt64LE(BigInt(recorded), 0);
+  positions.writeBigUInt64LE(BigInt(others), 8);
+  let read = 0;
+  const recorder = new FlightRecorder(
+    {
+      readRange: (first, count) => {
+        read += count;
+        return Buffer.from(slots.subarray(first * cpus * size, (first + count) * cpus * size));
+      },
+    },
+    { readRange: () => positions },
+    cpus,
+  );
+  const scan = (since: number) =>
+    recorder
+      .scan(BigInt(since))
+      .filter(({ tgid }) => tgid === 0)
+      .map(({ lastNs }) => Number(lastNs))
+      .sort((a, b) => a - b);
+  return { scan, recorder, slotsRead: () => read };
+}
+
+test.each([
+  ['before the first lap is full', 1000],
+  ['in the middle of a later lap', 5000],
+  ['across the end of the map', 4096 + 30],
+])('only what is new enough is found, and little else is read, %s', (_, recorded) => {
+  const { scan, slotsRead } = recorderOf(recorded, 0);
+  expect(scan(recorded - 99)).toEqual(Array.from({ length: 100 }, (_each, i) => recorded - 99 + i));
+  expect(slotsRead()).toBeLessThanOrEqual(256);
+});
+
+test('an empty recorder is not read at all', () => {
+  const { recorder, slotsRead } = recorderOf(0, 0);
+  expect([recorder.scan(0n), slotsRead()]).toEqual([[], 0]);
+});
+
+test('asked for everything it gives all but the slot that is written next, every CPU in its own lap', () => {
+  const { recorder, slotsRead } = recorderOf(10_000, 300);
+  const found = recorder.scan(0n);
+  expect([0, 1].map((cpu) => found.filter(({ tgid }) => tgid === cpu).length)).toEqual([flightSlots - 1, 300]);
+  expect(slotsRead()).toBe(flightSlots);
+});
