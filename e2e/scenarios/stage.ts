@@ -38,6 +38,7 @@ export interface Stage {
   /** Makes a resource exactly this, whoever set what in it before. */
   put(resource: object): Promise<void>;
   get(kind: string, name: string, namespace?: string): Promise<Resource | undefined>;
+  /** An empty namespace is all of them, or none for a kind without. */
   list(kind: string, namespace: string, selector?: string): Promise<readonly Resource[]>;
   patch(kind: string, name: string, namespace: string, merge: object, ...flags: string[]): Promise<void>;
   /** http://<cluster ip>:<port> of a Service, reachable from the node's network namespace. */
@@ -75,7 +76,8 @@ export async function openStage(): Promise<Stage> {
     },
     async list(kind, namespace, selector) {
       const filter = selector === undefined ? [] : ['-l', selector];
-      const text = await kubectl('get', kind, '-n', namespace, ...filter, '-o', 'json');
+      const scope = namespace === '' ? ['--all-namespaces'] : ['-n', namespace];
+      const text = await kubectl('get', kind, ...scope, ...filter, '-o', 'json');
       return (JSON.parse(text) as { items: Resource[] }).items;
     },
     async patch(kind, name, namespace, merge, ...flags) {
