@@ -147,7 +147,8 @@ describe('a call between two selected processes', () => {
 
   test('brings its other end back from the flight recorder when only one end was worth keeping', async () => {
     start();
-    const link = { traceId: 'cd'.repeat(16), requestSequence: 78, path: '/cart/{id}', status: 404 };
+    const startNs = process.hrtime.bigint();
+    const link = { traceId: 'cd'.repeat(16), requestSequence: 78, path: '/cart/{id}', status: 404, startNs };
     kernel.exchange({ ...link, tgid: 200, side: 'server', local: server, remote: client });
     kernel.exchange({ ...link, tgid: 100, side: 'client', local: client, remote: server });
     await receiver.until(() => receiver.spans.length === 2);

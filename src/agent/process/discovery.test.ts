@@ -144,7 +144,53 @@ describe('on one host', () => {
   });
 });
 
+describe('what went unnoticed is found by the next scan', () => {
+  test('an exec: the program, its name and its environment are read again', () => {
+    proc.add({ pid: 10, executable: '/srv/a', environ: { OTEL_SERVICE_NAME: 'before' } });
+    const discovery = discover({ executables: ['/srv/*'] });
+    proc.add({ pid: 10, executable: '/srv/b', environ: { OTEL_SERVICE_NAME: 'after' } });
+    discovery.scan();
+    expect(named.get(targets.get(10) as number)?.name).toBe('after');
+  });
+
+  test('another process under the same id: it inherits nothing', () => {
+    proc.add({ pid: 10, executable: '/srv/a' });
+    const discovery = discover({ pids: [], ports: [8080], executables: ['/srv/*'] });
+    expect([...targets.keys()]).toEqual([10]);
+    proc.add({ pid: 10, executable: '/bin/b', startTicks: 9999 });
+    discovery.scan();
+    expect(targets.size).toBe(0);
+  });
+
+  test('a move into a container', () => {
+    pods.push(pod());
+    proc.add({ pid: 10, executable: '/a' });
+    const discovery = discover({}, 'node-1');
+    proc.add({ pid: 10, executable: '/a', cgroup: inPod() });
+    discovery.scan();
+    expect(targets.size).toBe(1);
+  });
+});
+
 describe('in a cluster', () => {
+  test('a process is named by the environment it has when its pod is known, not by that of the program before', () => {
+    proc.add({ pid: 10, executable: '/a', cgroup: inPod(), environ: { OTEL_SERVICE_NAME: 'runtime' } });
+    const discovery = discover({}, 'node-1');
+    proc.add({ pid: 10, executable: '/a', cgroup: inPod(), environ: { OTEL_SERVICE_NAME: 'shop' } });
+    pods.push(pod());
+    discovery.reconsider();
+    expect(named.get(1)?.name).toBe('shop');
+  });
+
+  test('an environment that is empty in the middle of an exec is read again', () => {
+    proc.add({ pid: 10, executable: '/a', cgroup: inPod() });
+    pods.push(pod());
+    const discovery = discover({}, 'node-1');
+    proc.add({ pid: 10, executable: '/a', cgroup: inPod(), environ: { OTEL_SERVICE_NAME: 'shop' } });
+    discovery.reconsider();
+    expect(named.get(targets.get(10) as number)?.name).toBe('shop');
+  });
+
   test('a process waits for its pod to be known', () => {
     proc.add({ pid: 10, executable: '/a', cgroup: inPod() });
     const discovery = discover({}, 'node-1');

@@ -2,7 +2,7 @@ import type { Discovery } from '../config/index.ts';
 import { Counters } from '../counters.ts';
 import { identify, type Identity, type Place } from './identity.ts';
 import type { Pod } from './pod.ts';
-import { listProcesses, readProcess } from './proc.ts';
+import { isUnchanged, listProcesses, readProcess } from './proc.ts';
 import type { ProcessInfo } from './process-info.ts';
 import { select, type SkipReason } from './selection.ts';
 import { Services } from './services.ts';
@@ -62,11 +62,15 @@ export class ProcessDiscovery {
     return counters;
   }
 
-  /** Takes in what runs already, and what was missed since; forgets what is gone. */
+  /** Takes in what runs already, and what was missed since (an exec too); forgets what is gone. */
   scan(): void {
     const pids = new Set(listProcesses(this.#options.procRoot));
     for (const pid of this.#tracked.keys()) if (!pids.has(pid)) this.exited(pid);
-    for (const pid of pids) if (!this.#tracked.has(pid)) this.#track(pid);
+    for (const pid of pids) {
+      const tracked = this.#tracked.get(pid);
+      if (!tracked) this.#track(pid);
+      else if (!isUnchanged(this.#options.procRoot, tracked.process)) this.#replace(pid, tracked);
+    }
     this.refreshSockets();
   }
 
@@ -161,6 +165,13 @@ export class ProcessDiscovery {
       tracked.sendsOtlp = true;
       this.#decide(pid, tracked);
     }
+  }
+
+  /** Its exec, or its end and the beginning of another process under its id, went unnoticed. */
+  #replace(pid: number, { process }: Tracked): void {
+    const now = readProcess(this.#options.procRoot, pid);
+    if (now?.startTicks !== process.startTicks) this.exited(pid);
+    this.#track(pid);
   }
 
   #track(pid: number): void {

@@ -6,6 +6,7 @@ export interface FakeProcess {
   readonly pid: number;
   readonly parent?: number;
   readonly executable: string;
+  readonly startTicks?: number;
   readonly command?: readonly string[];
   readonly environ?: Readonly<Record<string, string>>;
   readonly cgroup?: string;
@@ -27,7 +28,10 @@ export class FakeProc {
     mkdirSync(join(folder, 'ns'));
     mkdirSync(join(folder, 'fd'));
     const zeros = Array.from({ length: 17 }, () => '0').join(' ');
-    writeFileSync(join(folder, 'stat'), `${process.pid} (a (b) c) S ${process.parent ?? 1} ${zeros} 4711 0\n`);
+    writeFileSync(
+      join(folder, 'stat'),
+      `${process.pid} (a (b) c) S ${process.parent ?? 1} ${zeros} ${process.startTicks ?? 4711} 0\n`,
+    );
     symlinkSync(process.executable, join(folder, 'exe'));
     writeFileSync(join(folder, 'cmdline'), (process.command ?? [process.executable]).join('\0'));
     writeFileSync(

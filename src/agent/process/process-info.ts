@@ -9,6 +9,7 @@ export interface ProcessInfo {
   readonly startTicks: number;
   readonly executable: string;
   readonly command: readonly string[];
+  /** Read when it is first asked for: only of processes that are wanted, and once their pod is known. */
   readonly environment: ProcessEnvironment;
   readonly container?: ContainerRef;
 }
