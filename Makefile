@@ -56,6 +56,10 @@ unit: setup ## unit tests
 kernels: setup ## the probes count exactly on Debian's 6.1 and 6.12 kernels, in QEMU guests (root)
 	node e2e/kernels/main.ts
 
+.PHONY: bench-agent
+bench-agent: setup ## what the agent costs, in instructions (QEMU guests) and on this machine, beside Beyla's figures (root, 15 min)
+	node e2e/bench/agent/main.ts
+
 .PHONY: test
 test: setup ## everything: the checks above, then tests with the real programs and scenarios on a real node (root)
 	node e2e/run.ts
