@@ -25,7 +25,7 @@ interface Side {
 
 async function side(): Promise<Side> {
   const launcher = new Launcher();
-  return { launcher, traffic: await Traffic.start(launcher, trafficProgram) };
+  return { launcher, traffic: await Traffic.start(trafficProgram, launcher) };
 }
 
 /** The least of a few runs: what disturbs a run only ever adds to it. */

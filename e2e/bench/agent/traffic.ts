@@ -20,39 +20,47 @@ export interface Asked {
   readonly wallNs: number;
   readonly p50Ns: number;
   readonly p99Ns: number;
+  readonly serverNs: number;
   /** Of the two ends together. */
   readonly endsNs: number;
   /** Of each of `clocks`. */
   readonly cpuNs: Readonly<Record<string, number>>;
 }
 
-/** A server, and clients that ask it, all of one launcher. */
+/** A server of one launcher, and clients of another or the same that ask it. */
 export class Traffic {
-  readonly #launcher: Launcher;
+  readonly #serving: Launcher;
+  readonly #asking: Launcher;
   readonly #program: string;
   readonly #server: { readonly pid: number; readonly port: number };
 
-  private constructor(launcher: Launcher, program: string, server: { pid: number; port: number }) {
-    this.#launcher = launcher;
+  private constructor(serving: Launcher, asking: Launcher, program: string, server: { pid: number; port: number }) {
+    this.#serving = serving;
+    this.#asking = asking;
     this.#program = program;
     this.#server = server;
   }
 
-  static async start(launcher: Launcher, program: string, kind: 'http' | 'echo' = 'http'): Promise<Traffic> {
-    const { pid, output } = await launcher.hold([program, 'serve', kind]);
-    return new Traffic(launcher, program, { pid, port: Number(output) });
+  /** `command` is a server that prints its port and ends with its input; asked by `program`. */
+  static async start(
+    program: string,
+    serving: Launcher,
+    asking: Launcher = serving,
+    command: readonly string[] = [program, 'serve', 'http'],
+  ): Promise<Traffic> {
+    const { pid, output } = await serving.hold(command);
+    return new Traffic(serving, asking, program, { pid, port: Number(output) });
   }
 
   async ask({ shape, connections, warm, amount, rate = 0, path = '/orders/17', clocks = [] }: Asking): Promise<Asked> {
     const { pid, port } = this.#server;
     const words = [port, [pid, ...clocks].join(), shape, connections, warm, amount, rate, path];
-    const asked = JSON.parse(await this.#launcher.run([this.#program, 'ask', ...words])) as Asked;
-    const others = new Set(clocks.map(String));
-    const ends = Object.entries(asked.cpuNs).filter(([id]) => !others.has(id));
-    return { ...asked, endsNs: ends.reduce((sum, [, ns]) => sum + ns, 0) };
+    const asked = JSON.parse(await this.#asking.run([this.#program, 'ask', ...words])) as Asked;
+    const ends = Object.entries(asked.cpuNs).filter(([id]) => !clocks.includes(Number(id)));
+    return { ...asked, serverNs: asked.cpuNs[pid] ?? 0, endsNs: ends.reduce((sum, [, ns]) => sum + ns, 0) };
   }
 
   async stop(): Promise<void> {
-    await this.#launcher.end(this.#server.pid);
+    await this.#serving.end(this.#server.pid);
   }
 }

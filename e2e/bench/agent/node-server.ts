@@ -1,0 +1,10 @@
+// A program of its own: the smallest node:http server. Prints its port, ends with its input.
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const server = http.createServer((_request, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":17,"state":"paid"}\n');
+});
+server.keepAliveTimeout = 0;
+server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+process.stdin.resume().on('end', () => process.exit());
