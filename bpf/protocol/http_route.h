@@ -80,9 +80,9 @@ HTTP_FUNCTION u64 http_route(struct http_stream *s, const struct http_buffer *b,
 		u32 skip = http_authority(b, at, limit);
 
 		limit -= skip;
-		p = http_at(b, at + skip);
 		if (!limit || limit > HTTP_TARGET)
 			return 0;
+		p = http_at(b, at + skip);
 	}
 	/* Where the segment began lives in the stream, and the zero comes from a table: what the verifier cannot know it
 	 * does not walk every combination of. */

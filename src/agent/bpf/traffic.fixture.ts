@@ -123,3 +123,21 @@ export function stream(random: Random): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   return (random(2) ? mutate(random, bytes) : bytes).subarray(0, 4096);
 }
+
+/** A beginning of a stream with a few bytes changed; much cheaper than a stream, so that there can be many. */
+export function variant(random: Random, bytes: Buffer): Buffer {
+  const out = Buffer.from(bytes.subarray(0, 1 + random(random(8) ? 300 : 4096)));
+  for (let i = random(4); i > 0; i--) {
+    const at = random(out.length);
+    if (random(3)) out[at] = pick(random, [0, 10, 13, 32, 48, 58, 90, 255, random(256)]);
+    else out.copy(out, at, random(out.length), out.length);
+  }
+  return out;
+}
+
+/** Bytes that are no protocol, up to 128 of them. */
+export function noise(random: Random): Buffer {
+  const out = Buffer.allocUnsafe(1 + random(128));
+  for (let i = 0; i < out.length; i++) out[i] = random(256);
+  return out;
+}
