@@ -30,7 +30,8 @@ function build(into: string): void {
 function sources(): string[] {
   const here = readdirSync(room).filter((file) => file.endsWith('.bpf.c'));
   const features = readdirSync(join(room, 'features')).map((file) => `features/${file}`);
-  return [...here, ...features, 'test/parser.bpf.c'].sort();
+  const tests = readdirSync(join(room, 'test')).filter((file) => file.endsWith('.bpf.c'));
+  return [...here, ...features, ...tests.map((file) => `test/${file}`)].sort();
 }
 
 function objectName(source: string): string {

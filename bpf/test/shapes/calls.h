@@ -121,3 +121,4 @@ int client(int argc, char **argv);
 int witness(void);
 int handover(int argc, char **argv);
 int opaque(const char *mode);
+int pace(void);

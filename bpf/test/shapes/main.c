@@ -6,6 +6,7 @@
  *   shapes witness                a server that writes down what happened when, and what the kernel says of each connection
  *   shapes handover MODE [PATH]   a server whose connections change descriptors and processes
  *   shapes opaque MODE            a server that moves bytes where no probe can read them
+ *   shapes pace                   asks itself, and says what CPU time that took
  */
 #include "calls.h"
 
@@ -21,5 +22,7 @@ int main(int argc, char **argv)
 		return handover(argc - 2, argv + 2);
 	if (argc > 2 && !strcmp(argv[1], "opaque"))
 		return opaque(argv[2]);
+	if (argc > 1 && !strcmp(argv[1], "pace"))
+		return pace();
 	return 2;
 }

@@ -1,0 +1,122 @@
+import { closeSync, readFileSync, readdirSync, readSync } from 'node:fs';
+import koffi from 'koffi';
+import { BpfMap } from './bpf-map.ts';
+import { BpfObject } from './bpf-object.ts';
+import { map, objectInfo, pageSize, possibleCpus, unmap } from './libbpf.ts';
+
+const bpf = koffi.load('libbpf.so.1');
+const libc = koffi.load('libc.so.6');
+const createLink = bpf.func('int bpf_link_create(int program, int target, int type, void *options)');
+const createIterator = bpf.func('int bpf_iter_create(int link)');
+const mapById = bpf.func('int bpf_map_get_fd_by_id(uint32_t id)');
+const pidfdOpen = libc.func('int pidfd_open(int pid, uint32_t flags)');
+
+const ringBuffer = 27;
+const perCpu = new Set([5, 6]);
+const elements = new Set([1, 2, 5, 6, 9]);
+const iterate = 28;
+
+/** One map by descriptor, as the kernel describes it. */
+interface Described {
+  readonly type: number;
+  readonly elements: BpfMap;
+}
+
+function describe(fd: number): Described {
+  const info = objectInfo(fd, 24);
+  const [type = 0, , keySize = 0, valueSize = 0, entries = 0] = new Uint32Array(info.buffer, info.byteOffset, 6);
+  const size = perCpu.has(type) ? ((valueSize + 7) & ~7) * possibleCpus() : valueSize;
+  return { type, elements: new BpfMap(fd, keySize, size, entries) };
+}
+
+/** Everything in a map as text by key; of a ring, how far it was written. Maps of programs, sockets and tasks: nothing. */
+export function contents(fd: number): ReadonlyMap<string, string> {
+  const { type, elements: all } = describe(fd);
+  if (type === ringBuffer) return new Map([['written', String(writtenTo(fd))]]);
+  if (!elements.has(type)) return new Map();
+  const { count, keys, values } = all.readAll();
+  const element = (i: number): [string, string] => [
+    keys.toString('hex', i * all.keySize, (i + 1) * all.keySize),
+    values.toString('hex', i * all.valueSize, (i + 1) * all.valueSize),
+  ];
+  return new Map(Array.from({ length: count }, (_, i) => element(i)));
+}
+
+/** Elements of a hash; undefined for maps that always have the same number. */
+export function entriesOf(fd: number): number | undefined {
+  const { type, elements: all } = describe(fd);
+  return type === 1 || type === 5 || type === 9 ? all.readAll().count : undefined;
+}
+
+function writtenTo(ring: number): bigint {
+  const { at, view } = map(ring, pageSize(), pageSize(), false);
+  const position = new BigUint64Array(view)[0] ?? 0n;
+  unmap(at, pageSize());
+  return position;
+}
+
+/** Whether a process has an element in a map of tasks. */
+export function hasTask(fd: number, pid: number): boolean {
+  const process = pidfdOpen(pid, 0) as number;
+  const key = Buffer.alloc(4);
+  key.writeInt32LE(process);
+  const { elements: all } = describe(fd);
+  try {
+    return all.get(key) !== undefined;
+  } finally {
+    closeSync(process);
+  }
+}
+
+/** Lists the sockets that have an element in a map of sockets. */
+export class SocketLister {
+  readonly #object = new BpfObject('test-storage');
+
+  constructor() {
+    this.#object.load();
+  }
+
+  /** "LOCAL_PORT REMOTE_PORT" of each. */
+  list(fd: number): string[] {
+    const which = Buffer.alloc(16);
+    which.writeUInt32LE(fd);
+    // struct bpf_link_create_opts: its size, flags, the iterator's information and its size.
+    const options = Buffer.alloc(32);
+    options.writeBigUInt64LE(32n);
+    options.writeBigUInt64LE(BigInt(koffi.address(which) as bigint), 16);
+    options.writeUInt32LE(which.length, 24);
+    const link = createLink(this.#object.programs().get('list') ?? -1, 0, iterate, options) as number;
+    if (link < 0) throw new Error(`bpf_link_create: ${link}`);
+    const iterator = createIterator(link) as number;
+    const text = readToEnd(iterator);
+    closeSync(iterator);
+    closeSync(link);
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  close(): void {
+    this.#object.close();
+  }
+}
+
+function readToEnd(fd: number): string {
+  const piece = Buffer.alloc(1 << 16);
+  let text = '';
+  for (let n = readSync(fd, piece); n > 0; n = readSync(fd, piece)) text += piece.toString('latin1', 0, n);
+  return text;
+}
+
+/** Descriptors, in this process, of the maps another process holds, by name. */
+export function mapsOf(pid: number): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const fd of readdirSync(`/proc/${pid}/fdinfo`)) {
+    const id = /^map_id:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1];
+    if (id === undefined) continue;
+    const own = mapById(Number(id)) as number;
+    const info = objectInfo(own, 40);
+    const name = info.toString('latin1', 24, 40).replace(/\0.*/s, '');
+    if (found.has(name)) closeSync(own);
+    else found.set(name, own);
+  }
+  return found;
+}
