@@ -12,7 +12,7 @@ import {
   PodWatch,
   ProcessDiscovery,
   readHostAddresses,
-  takesPod,
+  countsAt,
   type ApiServer,
   type Identity,
 } from './process/index.ts';
@@ -104,7 +104,8 @@ export class Agent {
     this.#peers = new Peers({
       podAt: (address) => this.#pods?.at(address),
       identityIn: (uid) => this.discovery.identityIn(uid),
-      takesPod: (pod) => takesPod(pod, this.#config.discovery),
+      reporterIn: (uid) => this.discovery.reporterIn(uid),
+      countsAt: (pod) => countsAt(pod, this.#config.discovery),
       hostAddresses: () => this.#hostAddresses,
       ...(options.apiServer ? { server: options.apiServer } : {}),
       clock,

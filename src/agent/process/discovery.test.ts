@@ -220,6 +220,19 @@ describe('in a cluster', () => {
     expect(discovery.identityIn(uid)).toBeUndefined();
   });
 
+  test('a pod that is left to its own reports is known by what it calls itself there', () => {
+    pods.push(pod());
+    const environ = { OTEL_SERVICE_NAME: 'till', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318' };
+    proc.add({ pid: 10, executable: '/a', cgroup: inPod(), environ });
+    const discovery = discover({}, 'node-1');
+    expect([discovery.identityIn(uid), discovery.reporterIn(uid)?.name]).toEqual([undefined, 'till']);
+    discovery.reconfigure({ ...nothing, reportingThemselves: 'Instrument' });
+    expect([discovery.identityIn(uid)?.reportsItself, discovery.reporterIn(uid)]).toEqual([true, undefined]);
+    discovery.reconfigure(nothing);
+    discovery.exited(10);
+    expect(discovery.reporterIn(uid)).toBeUndefined();
+  });
+
   test('a changed annotation reaches the policy of a running service', () => {
     pods.push(pod());
     proc.add({ pid: 10, executable: '/a', cgroup: inPod() });

@@ -43,6 +43,8 @@ export class ProcessDiscovery {
   readonly #tracked = new Map<number, Tracked>();
   /** Asked for with every row, so not to be searched for. */
   readonly #byPod = new Map<string, number>();
+  /** What processes that are left to their own reports call themselves, by pod. */
+  readonly #reporters = new Map<string, { readonly pid: number; readonly identity: Identity }>();
   #rules: Discovery;
 
   constructor(options: DiscoveryOptions) {
@@ -89,10 +91,16 @@ export class ProcessDiscovery {
     return service === undefined ? undefined : this.services.get(service);
   }
 
+  /** What a pod calls itself whose processes are not targets because they report by themselves. */
+  reporterIn(podUid: string): Identity | undefined {
+    return this.#reporters.get(podUid)?.identity;
+  }
+
   exited(pid: number): void {
     const tracked = this.#tracked.get(pid);
     if (!tracked) return;
     this.#tracked.delete(pid);
+    this.#forgetReporter(pid, tracked);
     this.#release(pid, tracked);
   }
 
@@ -190,7 +198,13 @@ export class ProcessDiscovery {
     this.#decide(pid, tracked);
   }
 
+  #forgetReporter(pid: number, { process }: Tracked): void {
+    const uid = process.container?.podUid;
+    if (uid !== undefined && this.#reporters.get(uid)?.pid === pid) this.#reporters.delete(uid);
+  }
+
   #decide(pid: number, tracked: Tracked): void {
+    this.#forgetReporter(pid, tracked);
     const { process, sendsOtlp, onPort } = tracked;
     const named = tracked.named || this.#rules.pids.includes(pid);
     const pod = this.#options.podOf(process.container?.podUid, process.container?.containerId);
@@ -199,9 +213,11 @@ export class ProcessDiscovery {
     const selection = select(candidate, this.#rules, place.node !== '');
     if (!selection.selected) {
       tracked.reason = selection.reason;
+      if (pod && selection.reason === 'reports-itself')
+        this.#reporters.set(pod.uid, { pid, identity: { ...identify(process, pod, place), reportsItself: true } });
       return this.#release(pid, tracked);
     }
-    const identity = identify(process, pod, place);
+    const identity: Identity = { ...identify(process, pod, place), ...(sendsOtlp ? { reportsItself: true } : {}) };
     const current = tracked.service === undefined ? undefined : this.services.get(tracked.service);
     if (tracked.service !== undefined && current?.key === identity.key) {
       if (this.services.renew(tracked.service, identity)) this.#options.onService(tracked.service, identity);

@@ -28,6 +28,10 @@ export function parseEnvironment(environ: string): ProcessEnvironment {
     const at = pair.indexOf('=');
     if (at > 0) variables.set(pair.slice(0, at), pair.slice(at + 1));
   }
+  return environmentOf(variables);
+}
+
+export function environmentOf(variables: ReadonlyMap<string, string>): ProcessEnvironment {
   const serviceName = variables.get('OTEL_SERVICE_NAME')?.trim();
   const reportsItself = sdkReason(variables);
   return {

@@ -11,6 +11,8 @@ export interface Identity {
   readonly resource: Attributes;
   /** From the pod's annotation; replaces the share of the configuration. */
   readonly samplingPercent?: number;
+  /** An SDK in the process reports the same requests. */
+  readonly reportsItself?: true;
 }
 
 export interface Place {
@@ -57,6 +59,7 @@ export function identify(process: ProcessInfo, pod: Pod | undefined, place: Plac
       'k8s.node.name': place.node || undefined,
       ...(pod ? kubernetesAttributes(pod, container) : {}),
     },
+    ...(environment.reportsItself === undefined ? {} : { reportsItself: true }),
     ...(percent >= 0 && percent <= 100 ? { samplingPercent: percent } : {}),
   };
 }

@@ -6,4 +6,4 @@ export { PodWatch, type PodWatchOptions } from './pod-watch.ts';
 export type { Pod } from './pod.ts';
 export { readHostAddresses } from './host-addresses.ts';
 export { Services } from './services.ts';
-export { takesPod } from './selection.ts';
+export { countsAt } from './selection.ts';

@@ -1,10 +1,14 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../lib/clock.ts';
 import { FakeApi } from './api.fixture.ts';
-import { Peers, type PeersOptions } from './peers.ts';
+import { Peers, type PeersOptions, type WorkloadPeer } from './peers.ts';
 import type { Pod } from './pod.ts';
 
-const clock: Clock = { now: () => 0, sleep: async () => void (await new Promise((resolve) => setTimeout(resolve, 1))) };
+let nowMs = 0;
+const clock: Clock = {
+  now: () => nowMs,
+  sleep: async () => void (await new Promise((resolve) => setTimeout(resolve, 1))),
+};
 const pod = (name: string, address: string, namespace = 'ns') => ({
   metadata: { uid: name, name, namespace },
   status: { podIPs: [{ ip: address }] },
@@ -26,7 +30,9 @@ function start(options: Partial<PeersOptions> = {}): Peers {
   peers = new Peers({
     podAt: (address) => here.get(address),
     identityIn: (uid) => (uid === 'target' ? { key: 'k', name: 'shop', namespace: 'ns', resource: {} } : undefined),
-    takesPod: (one) => one.namespace !== 'skipped',
+    reporterIn: (uid) =>
+      uid === 'sdk' ? { key: 's', name: 'till', namespace: 'ns', resource: {}, reportsItself: true } : undefined,
+    countsAt: (one) => one.namespace !== 'skipped' && !one.reports,
     hostAddresses: () => new Set(['10.244.0.1']),
     server: api.server,
     clock,
@@ -56,8 +62,16 @@ test('pods of this node are known at once, by the name their processes report un
     containers: new Map(),
   });
   here.set('10.0.0.6', { ...(here.get('10.0.0.5') as Pod), uid: 'other', name: 'quiet' });
-  expect(peers.peerOf('10.0.0.5')).toEqual({ kind: 'workload', name: 'shop', namespace: 'ns', counted: true });
+  expect(peers.peerOf('10.0.0.5')).toEqual({
+    kind: 'workload',
+    name: 'shop',
+    namespace: 'ns',
+    counted: true,
+    reportsItself: false,
+  });
   expect(peers.peerOf('10.0.0.6')).toMatchObject({ name: 'quiet', counted: false });
+  here.set('10.0.0.7', { ...(here.get('10.0.0.5') as Pod), uid: 'sdk' });
+  expect(peers.peerOf('10.0.0.7')).toMatchObject({ name: 'till', counted: false, reportsItself: true });
   here.clear();
   expect(peers.peerOf('10.0.0.5')).toMatchObject({ name: 'shop', counted: true });
   expect(api.asked).toEqual([]);
@@ -73,7 +87,13 @@ test('pods of other nodes are asked for once, when they show up', async () => {
   };
   start();
   expect(peers.peerOf('10.0.1.7')).toEqual({ kind: 'pending' });
-  expect(await named('10.0.1.7')).toEqual({ kind: 'workload', name: 'far', namespace: 'ns', counted: true });
+  expect(await named('10.0.1.7')).toEqual({
+    kind: 'workload',
+    name: 'far',
+    namespace: 'ns',
+    counted: true,
+    reportsItself: false,
+  });
   expect(await named('10.0.1.8')).toMatchObject({ counted: false });
   peers.peerOf('10.0.1.7');
   expect(api.asked).toEqual([
@@ -94,6 +114,62 @@ test('virtual addresses of services are told from the world outside, also withou
   allowed = false;
   expect(await named('10.96.0.10')).toEqual({ kind: 'service' });
   expect(await named('203.0.113.5')).toEqual({ kind: 'outside' });
+});
+
+describe('behind a virtual address', () => {
+  const service = { metadata: { namespace: 'ns' }, spec: { selector: { app: 'till', tier: 'web' } } };
+  const answeringWith = (behind: object) => {
+    api.reply = (url) => {
+      const items = url.searchParams.has('labelSelector')
+        ? [behind]
+        : url.pathname.endsWith('/services')
+          ? [service]
+          : [];
+      return { status: 200, body: { items } };
+    };
+  };
+  const answering = (behind: object) => {
+    answeringWith(behind);
+    start();
+    return named('10.96.0.9');
+  };
+  const containers = (env: object[]) => ({ spec: { containers: [{ name: 'app', env }] } });
+
+  test('an agent counts: its end makes the arrow', async () => {
+    expect(await answering(pod('a', '10.0.1.7'))).toEqual({ kind: 'service' });
+    expect(api.asked.at(-1)).toContain('/namespaces/ns/pods?labelSelector=app%3Dtill%2Ctier%3Dweb&');
+  });
+
+  test.each([
+    ['its own name', [{ name: 'OTEL_SERVICE_NAME', value: 'till' }], 'till'],
+    [
+      'the name of its resource',
+      [{ name: 'OTEL_RESOURCE_ATTRIBUTES', value: 'service.name=cash%20desk' }],
+      'cash desk',
+    ],
+    ["the pod's", [], 'a'],
+  ])('an SDK reports: ours is the only end that sees the call, and it is known by %s', async (_, env, name) => {
+    const sdk = { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', valueFrom: { fieldRef: {} } };
+    const peer = await answering({ ...pod('a', '10.0.1.7'), ...containers([...env, sdk]) });
+    expect(peer).toEqual({ kind: 'workload', name, namespace: 'ns', counted: false, reportsItself: true });
+  });
+
+  test('pods change: the address is asked for again after a while, and keeps its name until there is an answer', async () => {
+    expect(await answering(pod('a', '10.0.1.7', 'skipped'))).toMatchObject({ name: 'a' });
+    const before = api.asked.length;
+    peers.peerOf('10.96.0.9');
+    nowMs += 6 * 60_000;
+    answeringWith(pod('b', '10.0.1.8', 'skipped'));
+    expect(peers.peerOf('10.96.0.9')).toMatchObject({ name: 'a' });
+    const current = () => peers.peerOf('10.96.0.9') as WorkloadPeer;
+    for (let i = 0; i < 500 && current().name === 'a'; i++) await clock.sleep(1);
+    expect([current().name, api.asked.length]).toEqual(['b', before + 3]);
+  });
+
+  test('nobody counts or reports', async () => {
+    const peer = await answering(pod('a', '10.0.1.7', 'skipped'));
+    expect(peer).toMatchObject({ kind: 'workload', name: 'a', counted: false, reportsItself: false });
+  });
 });
 
 test('a pod the API server learns of a moment later is still named', async () => {

@@ -4,11 +4,21 @@ import { ApiError, openApi, readJson, type ApiServer } from './api-server.ts';
 import { nameOfPod, type Identity } from './identity.ts';
 import { parsePod, type Pod } from './pod.ts';
 
+/** A pod somewhere in the cluster, or all of them behind a virtual address. */
+export interface WorkloadPeer {
+  readonly kind: 'workload';
+  readonly name: string;
+  readonly namespace: string;
+  /** An agent counts at its end as well. */
+  readonly counted: boolean;
+  /** It has an SDK that reports the same requests. */
+  readonly reportsItself: boolean;
+}
+
 /** Who is behind an address. */
 export type Peer =
-  /** A pod somewhere in the cluster; `counted` if an agent counts at its end as well. */
-  | { readonly kind: 'workload'; readonly name: string; readonly namespace: string; readonly counted: boolean }
-  /** A virtual address of the cluster: the pods behind it report for themselves. */
+  | WorkloadPeer
+  /** A virtual address of the cluster: an agent counts at the pods behind it. */
   | { readonly kind: 'service' }
   /** This host itself: loopback, or an address of its interfaces. */
   | { readonly kind: 'host' }
@@ -19,8 +29,10 @@ export type Peer =
 export interface PeersOptions {
   readonly podAt: (address: string) => Pod | undefined;
   readonly identityIn: (podUid: string) => Identity | undefined;
-  /** Whether the rules take a pod of another node. */
-  readonly takesPod: (pod: Pod) => boolean;
+  /** What a pod of this node calls itself whose processes are left to their own reports. */
+  readonly reporterIn: (podUid: string) => Identity | undefined;
+  /** Whether an agent counts at a pod of another node. */
+  readonly countsAt: (pod: Pod) => boolean;
   readonly hostAddresses: () => ReadonlySet<string>;
   /** Undefined outside a cluster: then nobody can be asked. */
   readonly server?: ApiServer;
@@ -32,6 +44,7 @@ const mostAsked = 1_024;
 /** A new pod's address reaches the API server a moment after its first request reaches us. */
 const emptyAnswers = 3;
 const pauseMs = 100;
+const virtualEveryMs = 5 * 60_000;
 
 /**
  * Names addresses. Pods of this node are known from the watch; others are asked for one by one, when traffic first shows
@@ -43,6 +56,8 @@ export class Peers {
   readonly #options: PeersOptions;
   readonly #known = new Map<string, Peer>();
   readonly #asked = new Map<string, number>();
+  /** When a virtual address is to be asked for again: the pods behind it may be others by then. */
+  readonly #dueMs = new Map<string, number>();
   readonly #abort = new AbortController();
   #asking: Promise<void> | undefined;
 
@@ -56,11 +71,11 @@ export class Peers {
     const known = this.#known.get(address);
     const pod = podAt(address);
     if (pod) return this.#remember(address, this.#local(pod, known));
-    if (known) return known;
+    if (known && !this.#isDue(address)) return known;
     if (!server) return { kind: 'outside' };
     if (!this.#asked.has(address) && this.#asked.size < mostAsked) this.#asked.set(address, 0);
     this.#asking ??= this.#askAll(server);
-    return { kind: 'pending' };
+    return known ?? { kind: 'pending' };
   }
 
   async stop(): Promise<void> {
@@ -68,12 +83,24 @@ export class Peers {
     await this.#asking;
   }
 
+  #isDue(address: string): boolean {
+    return (this.#dueMs.get(address) ?? Number.POSITIVE_INFINITY) <= this.#options.clock.now();
+  }
+
   #local(pod: Pod, before: Peer | undefined): Peer {
     const identity = this.#options.identityIn(pod.uid);
-    if (identity) return { kind: 'workload', name: identity.name, namespace: identity.namespace, counted: true };
+    if (identity) return workload(identity, true, identity.reportsItself ?? false);
+    const reporter = this.#options.reporterIn(pod.uid);
+    if (reporter) return workload(reporter, false, true);
     // The last process of a pod ends before the pod is gone.
-    if (before?.kind === 'workload' && before.counted && before.namespace === pod.namespace) return before;
-    return { kind: 'workload', name: nameOfPod(pod), namespace: pod.namespace, counted: false };
+    const knew = before?.kind === 'workload' && (before.counted || before.reportsItself);
+    if (knew && before.namespace === pod.namespace) return before;
+    return this.#fromSpecification(pod, false);
+  }
+
+  #fromSpecification(pod: Pod, counted: boolean): WorkloadPeer {
+    const { name = nameOfPod(pod), namespace = pod.namespace } = pod.reports ?? {};
+    return workload({ name, namespace }, counted, pod.reports !== undefined);
   }
 
   async #askAll(server: ApiServer): Promise<void> {
@@ -84,6 +111,7 @@ export class Peers {
       // To the end of the line, if it has to be asked for again.
       this.#asked.delete(address);
       if (peer) this.#remember(address, peer);
+      else if (this.#known.has(address)) this.#dueMs.set(address, this.#options.clock.now() + virtualEveryMs);
       else if (empty + 1 < emptyAnswers) this.#asked.set(address, empty + 1);
       else this.#remember(address, { kind: isPrivate(address) ? 'service' : 'outside' });
       await this.#options.clock.sleep(peer ? pauseMs : pauseMs * 10, this.#abort.signal);
@@ -93,30 +121,62 @@ export class Peers {
 
   /** Undefined: nobody has this address, as far as we may see. */
   async #ask(server: ApiServer, address: string): Promise<Peer | undefined> {
-    const get = async (what: string, field: string) => {
-      const path = `/api/v1/${what}?fieldSelector=${encodeURIComponent(`${field}=${address}`)}&limit=10`;
-      const list = (await readJson(await openApi(server, path, this.#abort.signal, 10_000))) as { items?: unknown[] };
-      return list.items ?? [];
-    };
-    for (const item of await get('pods', 'status.podIP')) {
-      const pod = parsePod(item);
-      if (!pod || pod.hostNetwork) continue;
-      const counted = this.#options.takesPod(pod);
-      return { kind: 'workload', name: nameOfPod(pod), namespace: pod.namespace, counted };
-    }
-    const services = await get('services', 'spec.clusterIP').catch((error: unknown) => {
+    for (const pod of await this.#pods(server, '', `fieldSelector=${encodeURIComponent(`status.podIP=${address}`)}`))
+      if (!pod.hostNetwork) return this.#fromSpecification(pod, this.#options.countsAt(pod));
+    const selector = encodeURIComponent(`spec.clusterIP=${address}`);
+    const [service] = await this.#list(server, `services?fieldSelector=${selector}`).catch((error: unknown) => {
       if (error instanceof ApiError && error.status === 403) return [];
       throw error;
     });
-    return services.length > 0 ? { kind: 'service' } : undefined;
+    if (service === undefined) return undefined;
+    this.#dueMs.set(address, this.#options.clock.now() + virtualEveryMs);
+    return this.#behind(server, service as ApiService);
+  }
+
+  /** Whom a virtual address stands for, if nobody counts there; the pods of one service are taken to be alike. */
+  async #behind(server: ApiServer, { metadata, spec }: ApiService): Promise<Peer> {
+    const labels = Object.entries(spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
+    if (!metadata?.namespace || labels.length === 0) return { kind: 'service' };
+    const place = `namespaces/${encodeURIComponent(metadata.namespace)}/`;
+    const [pod] = await this.#pods(server, place, `labelSelector=${encodeURIComponent(labels.join(','))}`);
+    if (!pod || this.#options.identityIn(pod.uid) || this.#options.countsAt(pod)) return { kind: 'service' };
+    const reporter = this.#options.reporterIn(pod.uid);
+    return reporter ? workload(reporter, false, true) : this.#fromSpecification(pod, false);
+  }
+
+  async #pods(server: ApiServer, place: string, selector: string): Promise<Pod[]> {
+    const items = await this.#list(server, `${place}pods?${selector}`);
+    return items.flatMap((item) => parsePod(item) ?? []);
+  }
+
+  async #list(server: ApiServer, what: string): Promise<unknown[]> {
+    const response = await openApi(server, `/api/v1/${what}&limit=10`, this.#abort.signal, 10_000);
+    return ((await readJson(response)) as { items?: unknown[] }).items ?? [];
   }
 
   #remember(address: string, peer: Peer): Peer {
     this.#known.delete(address);
     this.#known.set(address, peer);
-    if (this.#known.size > mostRemembered) this.#known.delete(this.#known.keys().next().value as string);
+    if (this.#known.size > mostRemembered) {
+      const oldest = this.#known.keys().next().value as string;
+      this.#known.delete(oldest);
+      this.#dueMs.delete(oldest);
+    }
     return peer;
   }
+}
+
+interface ApiService {
+  readonly metadata?: { readonly namespace?: string };
+  readonly spec?: { readonly selector?: Readonly<Record<string, string>> };
+}
+
+function workload(
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+  counted: boolean,
+  reportsItself: boolean,
+): WorkloadPeer {
+  return { kind: 'workload', name, namespace, counted, reportsItself };
 }
 
 /** Addresses that never come from the internet: RFC 1918, RFC 6598, link-local, unique local. */

@@ -1,3 +1,5 @@
+import { environmentOf } from './environment.ts';
+
 /** What the agent needs of a pod, and nothing more of it is kept in memory. */
 export interface Pod {
   readonly uid: string;
@@ -11,8 +13,16 @@ export interface Pod {
   readonly hostNetwork: boolean;
   /** Container id (without the runtime's prefix) → container name. */
   readonly containers: ReadonlyMap<string, string>;
+  /** The pod's containers are set up to report by themselves (OpenTelemetry variables in its specification). */
+  readonly reports?: PodReports;
   /** The name of the only container, known before the status lists any. */
   readonly soleContainer?: string;
+}
+
+/** What a pod calls itself in its own reports, as far as its specification tells. */
+export interface PodReports {
+  readonly name?: string;
+  readonly namespace?: string;
 }
 
 /** The workload a person would name: a Deployment instead of its ReplicaSet, a CronJob instead of its Job. */
@@ -42,6 +52,7 @@ export function parsePod(object: unknown): Pod | undefined {
     ips: (status?.podIPs ?? (status?.podIP ? [{ ip: status.podIP }] : [])).map((entry) => entry.ip),
     hostNetwork: spec?.hostNetwork ?? false,
     containers: containersOf(status),
+    ...reportsOf(spec),
     ...soleContainerOf(spec),
   };
 }
@@ -60,6 +71,19 @@ export function workloadOf(pod: Pod): Workload {
 
 function ownAnnotations(all: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter(([key]) => key.startsWith('ostack.io/')));
+}
+
+function reportsOf(spec: ApiPod['spec']): { reports?: PodReports } {
+  for (const { env = [] } of spec?.containers ?? []) {
+    // A value from elsewhere is not known here, but it is one.
+    const variables = new Map(env.map(({ name, value, valueFrom }) => [name, value ?? (valueFrom ? 'elsewhere' : '')]));
+    const { reportsItself, serviceName, resourceAttributes: given } = environmentOf(variables);
+    if (reportsItself === undefined) continue;
+    const name = serviceName ?? given['service.name'];
+    const namespace = given['service.namespace'];
+    return { reports: { ...(name ? { name } : {}), ...(namespace ? { namespace } : {}) } };
+  }
+  return {};
 }
 
 function soleContainerOf(spec: ApiPod['spec']): { soleContainer?: string } {
@@ -84,6 +108,11 @@ interface ContainerStatus {
   readonly name: string;
   readonly containerID?: string;
 }
+interface Variable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: object;
+}
 interface ApiPod {
   readonly metadata?: {
     readonly uid?: string;
@@ -99,7 +128,7 @@ interface ApiPod {
   };
   readonly spec?: {
     readonly hostNetwork?: boolean;
-    readonly containers?: readonly { readonly name: string }[];
+    readonly containers?: readonly { readonly name: string; readonly env?: readonly Variable[] }[];
     readonly initContainers?: readonly { readonly name: string }[];
   };
   readonly status?: {

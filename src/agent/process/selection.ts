@@ -48,11 +48,13 @@ export function select(candidate: Candidate, discovery: Discovery, inCluster: bo
   return narrowed && !matched ? skip('not-matched') : unlessReporting(candidate, discovery);
 }
 
-/** Whether the rules take a pod, as far as that can be told without seeing its processes. */
-export function takesPod(pod: Pod, discovery: Discovery): boolean {
+/** Whether the rules make an agent count at a pod, as far as that can be told without seeing its processes. */
+export function countsAt(pod: Pod, discovery: Discovery): boolean {
   const wish = pod.annotations[annotation.instrument];
   if (wish === 'false' || !takesNamespace(discovery, pod.namespace)) return false;
-  return wish === 'true' || matchesLabels(discovery.podSelector, pod.labels);
+  if (wish === 'true') return true;
+  if (pod.reports && discovery.reportingThemselves === 'Skip') return false;
+  return matchesLabels(discovery.podSelector, pod.labels);
 }
 
 function takesNamespace(discovery: Discovery, namespace: string): boolean {

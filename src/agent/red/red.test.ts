@@ -177,7 +177,13 @@ describe('a service that is gone', () => {
   });
 
   test('takes nothing away from an arrow that others of its name also make', () => {
-    const peerOf = (): Peer => ({ kind: 'workload', name: 'caller', namespace: '', counted: true });
+    const peerOf = (): Peer => ({
+      kind: 'workload',
+      name: 'caller',
+      namespace: '',
+      counted: true,
+      reportsItself: false,
+    });
     red = make({ peerOf, families: ['serviceGraph'] });
     services.enter({ ...identity('shop'), key: 'shop, another pod' });
     for (let i = 0; i < 600; i++) kernel.exchange({ path: '/a', serviceId: 1 });
@@ -256,7 +262,7 @@ describe('more series than allowed', () => {
 
 test('an address that changes hands leaves the arrows it was part of', () => {
   let name = 'first';
-  red = make({ peerOf: (): Peer => ({ kind: 'workload', name, namespace: '', counted: true }) });
+  red = make({ peerOf: (): Peer => ({ kind: 'workload', name, namespace: '', counted: true, reportsItself: false }) });
   const arrows = () =>
     points(red.collect(nowMs), 'traces_service_graph_request_total').map((point) => [
       shown(point, 'client'),

@@ -185,6 +185,7 @@ export class Red {
     }
     const source = {
       partyOf: (id: number) => party(services.get(id)),
+      reportsItself: (id: number) => services.get(id)?.reportsItself === true,
       peerOf,
       listenerOn: (port: number) => party(listeners.get(port)),
       inCluster,

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { RedRow } from '../bpf/index.ts';
 import { bucketBoundsNs } from '../bpf/red-row.ts';
 import type { Peer } from '../process/index.ts';
@@ -8,7 +8,13 @@ import { endsOf, type EdgeSource } from './service-graph.ts';
 const bucketCount = bucketBoundsNs.length + 1;
 const names = ['', 'shop', 'cart', 'db'];
 const party = (name: string) => ({ name, namespace: '' });
-const pod = (name: string, counted: boolean): Peer => ({ kind: 'workload', name, namespace: '', counted });
+const pod = (name: string, counted: boolean, reportsItself = false): Peer => ({
+  kind: 'workload',
+  name,
+  namespace: '',
+  counted,
+  reportsItself,
+});
 const row = (changes: Partial<RedRow>): RedRow => ({
   serviceId: 1,
   side: 'server',
@@ -28,10 +34,16 @@ const row = (changes: Partial<RedRow>): RedRow => ({
 
 const calling = (address: string) => row({ side: 'client', peer: { address, port: 5000 }, serverPort: 5000 });
 
-function edges(rows: readonly RedRow[], peers: Readonly<Record<string, Peer>>, inCluster = true): string[] {
+function edges(
+  rows: readonly RedRow[],
+  peers: Readonly<Record<string, Peer>>,
+  inCluster = true,
+  reporting: readonly number[] = [],
+): string[] {
   const source: EdgeSource = {
     partyOf: (service) => (names[service] ? party(names[service]) : undefined),
     peerOf: (address) => peers[address] ?? { kind: 'outside' },
+    reportsItself: (service) => reporting.includes(service),
     listenerOn: (port) => (port === 8080 ? party('cart') : undefined),
     inCluster,
   };
@@ -70,6 +82,40 @@ test('a callee that nobody counts, and the world outside, are made by the client
     'shop -> legacy 3/0 at the client, virtual',
     'shop -> 203.0.113.5:5000 3/0 at the client, virtual',
   ]);
+});
+
+describe('with an SDK', () => {
+  const peer = '10.1.0.1';
+
+  test.each<[string, RedRow, boolean, Peer, string[]]>([
+    [
+      'at the far end of our call, ours is the only arrow',
+      calling(peer),
+      false,
+      pod('till', false, true),
+      ['shop -> till 3/0 at the client, virtual'],
+    ],
+    [
+      'at the far end of a request we serve, the same',
+      row({}),
+      false,
+      pod('till', false, true),
+      ['till -> shop 3/0 at the server, virtual'],
+    ],
+    ['at both ends of a call, the arrow is theirs', calling(peer), true, pod('till', false, true), []],
+    ['at both ends of a request we serve, too', row({}), true, pod('till', false, true), []],
+    ['at both ends that agents count as well', row({}), true, pod('till', true, true), []],
+    [
+      'in our process, the far end without one',
+      calling(peer),
+      true,
+      pod('legacy', false),
+      ['shop -> legacy 3/0 at the client, virtual'],
+    ],
+    ['in our process, a user from outside is theirs', row({}), true, { kind: 'outside' }, []],
+  ])('%s', (_, one, reporting, other, expected) => {
+    expect(edges([one], { [peer]: other }, true, reporting ? [1] : [])).toEqual(expected);
+  });
 });
 
 test('a caller from outside is a user', () => {

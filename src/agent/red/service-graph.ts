@@ -27,6 +27,8 @@ export type Ends = Pick<Edge, 'client' | 'server' | 'virtual'>;
 
 export interface EdgeSource {
   readonly partyOf: (service: number) => Party | undefined;
+  /** An SDK in the service reports the same requests. */
+  readonly reportsItself: (service: number) => boolean;
   readonly peerOf: (address: string) => Peer;
   /** The selected service that listens on a port of this host. */
   readonly listenerOn: (port: number) => Party | undefined;
@@ -34,25 +36,30 @@ export interface EdgeSource {
   readonly inCluster: boolean;
 }
 
-/** The two ends of a row's requests; undefined where the other end makes the arrow, or nobody does. */
+/**
+ * The two ends of a row's requests; undefined where another makes the arrow, or nobody does. What the SDKs at both ends
+ * report is an arrow of theirs, and so is a root span that an SDK serves for somebody unknown.
+ */
 export function endsOf(row: RedRow, source: EdgeSource): Ends | 'pending' | undefined {
   const own = source.partyOf(row.serviceId);
   const peer = source.peerOf(row.peer.address);
   if (peer.kind === 'pending') return 'pending';
   if (!own) return undefined;
+  const reports = source.reportsItself(row.serviceId);
+  if (peer.kind === 'workload' && peer.reportsItself && reports) return undefined;
   if (row.side === 'server') {
     switch (peer.kind) {
       case 'workload':
-        return { client: peer, server: own, virtual: !peer.counted };
+        return { client: partyOf(peer), server: own, virtual: !peer.counted };
       case 'outside':
-        return { client: { name: 'user', namespace: '' }, server: own, virtual: true };
+        return reports ? undefined : { client: { name: 'user', namespace: '' }, server: own, virtual: true };
       default:
         return undefined;
     }
   }
   switch (peer.kind) {
     case 'workload':
-      return peer.counted ? undefined : { client: own, server: peer, virtual: true };
+      return peer.counted ? undefined : { client: own, server: partyOf(peer), virtual: true };
     case 'host': {
       const listener = source.listenerOn(row.serverPort);
       if (listener) return { client: own, server: listener, virtual: false };
@@ -63,6 +70,10 @@ export function endsOf(row: RedRow, source: EdgeSource): Ends | 'pending' | unde
     default:
       return undefined;
   }
+}
+
+function partyOf({ name, namespace }: Party): Party {
+  return { name, namespace };
 }
 
 function addressOf(row: RedRow): Party {
