@@ -53,8 +53,12 @@ unit: setup ## unit tests
 	npm test
 
 .PHONY: kernels
-kernels: setup ## the probes count exactly on Debian's 6.1 and 6.12 kernels, in QEMU guests (root)
+kernels: setup ## the probes on Debian's 6.1, 6.12 and newest kernel, in QEMU guests (root)
 	node e2e/kernels/main.ts
+
+.PHONY: kernels-all
+kernels-all: setup ## the same on every kernel of e2e/kernels/matrix.ts, 5.10 to the newest, x86-64 and arm64
+	node e2e/kernels/main.ts all
 
 .PHONY: bench-agent
 bench-agent: setup ## what the agent costs, in instructions (QEMU guests) and on this machine, beside Beyla's figures (root, 15 min)

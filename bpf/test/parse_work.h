@@ -52,6 +52,8 @@ HTTP_FUNCTION u32 parse_step(struct parse_work *w)
 		if (size > left)
 			size = left;
 		w->span.at = http_carry(s, &w->buffer);
+		/* Linux 6.1 forgets the bound across the call, and the compiler would leave out what it knows already. */
+		HTTP_HIDE(size);
 		if (w->done >= INPUT || size > HTTP_WINDOW)
 			return 1;
 		PARSE_COPY(w->buffer.bytes + HTTP_CARRY, size, w->call.bytes + w->done);

@@ -26,7 +26,11 @@ const files = {
   python3: '/usr/bin/python3',
   'libclang-rt-14-dev': '/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a',
   'qemu-system-x86': '/usr/bin/qemu-system-x86_64',
+  'qemu-system-arm': '/usr/bin/qemu-system-aarch64',
   'busybox-static': '/bin/busybox',
+  'gcc-aarch64-linux-gnu': '/usr/bin/aarch64-linux-gnu-gcc',
+  'libc6-dev-arm64-cross': '/usr/aarch64-linux-gnu/include/unistd.h',
+  'debian-archive-keyring': '/usr/share/keyrings/debian-archive-keyring.gpg',
   'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
 } as const;
 
@@ -59,7 +63,20 @@ export const probePackages: readonly Package[] = ['clang-14', 'llvm-14', 'libbpf
 export const testPackages: readonly Package[] = ['lua5.4', 'nginx', 'wrk', 'python3', 'clang-14', 'libclang-rt-14-dev'];
 
 /** What other kernels run in. */
-export const guestPackages: readonly Package[] = ['qemu-system-x86', 'busybox-static', ...probePackages, 'gcc'];
+export const guestPackages: readonly Package[] = [
+  'qemu-system-x86',
+  'busybox-static',
+  'debian-archive-keyring',
+  'gcc',
+  'libc6-dev',
+];
+
+/** What other kernels of arm64 run in besides. */
+export const armGuestPackages: readonly Package[] = [
+  'qemu-system-arm',
+  'gcc-aarch64-linux-gnu',
+  'libc6-dev-arm64-cross',
+];
 
 /** Installs the Debian packages that are missing, without starting their services. Throws a plain message where it cannot. */
 export async function installPackages(wanted: readonly Package[], progress: Progress = silent): Promise<void> {

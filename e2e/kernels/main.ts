@@ -1,14 +1,22 @@
-/** `node e2e/kernels/main.ts [line …]`: the probes on Debian's kernels, in guests. Fails if one miscounts. */
+/**
+ * `node e2e/kernels/main.ts [all | kernel …]`: the probes on Debian's kernels, in guests. Prints what each kernel made of
+ * them, and fails if one miscounts, is refused or carried where it should not be, or does not report.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildShapes } from '../../src/agent/bpf/shapes.fixture.ts';
-import { guestPackages, installPackages } from '../cluster/packages.ts';
+import { armGuestPackages, guestPackages, installPackages } from '../cluster/packages.ts';
+import { timedProgress } from '../cluster/progress.ts';
+import { compilerOf } from './architecture.ts';
 import { guestImage } from './guest-image.ts';
 import { runGuest } from './guest.ts';
-import { kernelImage, kernels, type KernelLine } from './kernel-package.ts';
+import type { Job } from './job.ts';
+import { kernelImage } from './kernel-package.ts';
+import { checksOf, chosen, type KernelCase } from './matrix.ts';
+import { findingsOf, resultText, tableText, type Finding } from './report.ts';
 
-const shapes = [
+const shapes: Job['shapes'] = [
   ['keepalive', 4, 50],
   ['fresh', 20],
   ['pipeline', 8, 5],
@@ -18,29 +26,59 @@ const shapes = [
   ['bodies', 20],
   ['close', 6],
 ];
+const atOnce = 2;
+const progress = timedProgress();
 
-async function check(line: KernelLine): Promise<boolean> {
+interface Outcome {
+  readonly title: string;
+  readonly findings: readonly Finding[];
+  readonly seconds: number;
+}
+
+async function check(kernel: KernelCase): Promise<Outcome> {
+  const { architecture, line, absent, tiers, refusedFor, preempted = [], buffers } = kernel;
   const directory = await mkdtemp(join(tmpdir(), 'guest-'));
-  const built = buildShapes();
+  const built = buildShapes(compilerOf(architecture), ['-static']);
   try {
-    const { tier } = kernels[line];
-    const job = { expected: tier, tiers: tier === 'T1' ? ['T2'] : [], shapes };
-    const image = await guestImage(directory, built.program, 'job.ts', JSON.stringify(job));
-    const run = await runGuest(await kernelImage(line), image);
-    console.log(run.console.trim());
-    console.log(
-      `${line}: ${run.exitCode === 0 ? 'right' : `failed (${run.exitCode ?? 'no report'})`}, ${run.seconds} s`,
-    );
-    return run.exitCode === 0;
+    const vmlinuz = await kernelImage(line, architecture);
+    const job: Job = { absent, tiers, refusedFor, preempted, buffers, shapes };
+    const image = await guestImage(directory, built.program, 'job.ts', JSON.stringify(job), architecture);
+    const run = await runGuest(vmlinuz, image, { architecture });
+    const title = `${/([0-9]+\.[0-9][^/]*?)-cloud-/.exec(vmlinuz)?.[1] ?? line} ${architecture}`;
+    progress(`${title}: ${run.seconds} s\n${run.console.trim()}`);
+    return { title, findings: findingsOf(run, checksOf(kernel)), seconds: run.seconds };
   } finally {
     await rm(directory, { recursive: true });
     await rm(built.directory, { recursive: true });
   }
 }
 
-await installPackages(guestPackages, console.log);
-const asked = process.argv.slice(2) as KernelLine[];
-let right = true;
-for (const line of asked.length > 0 ? asked : (Object.keys(kernels) as KernelLine[]))
-  right = (await check(line)) && right;
+/** Runs the work of every item, a few at a time, and gives the results in the order of the items. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...items.entries()];
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
+
+function rowsOf({ title, findings, seconds }: Outcome): string[][] {
+  const rows = findings.map((finding) => [
+    title,
+    finding.check,
+    resultText(finding),
+    `${finding.seconds} s`,
+    finding.what,
+  ]);
+  return [...rows, [title, 'whole run', '', `${seconds} s`, '']];
+}
+
+const kernels = chosen(process.argv.slice(2));
+const onArm = kernels.some(({ architecture }) => architecture === 'arm64');
+await installPackages([...guestPackages, ...(onArm ? armGuestPackages : [])], progress);
+const outcomes = await inTurns(kernels, check);
+console.log(tableText([['kernel', 'check', 'result', 'time', 'what'], ...outcomes.flatMap(rowsOf)]));
+const right = outcomes.every(({ findings }) => findings.every(({ wrong }) => wrong === 0));
 process.exitCode = right ? 0 : 1;

@@ -8,14 +8,14 @@ import { foldTarget } from '../protocol/index.ts';
 import type { RedRow } from './red-row.ts';
 
 /** Builds the program of bpf/test/shapes. @returns its path and the directory to remove. */
-export function buildShapes(): { program: string; directory: string } {
+export function buildShapes(compiler = 'cc', flags: readonly string[] = []): { program: string; directory: string } {
   const directory = mkdtempSync(join(tmpdir(), 'shapes-'));
   const program = join(directory, 'shapes');
   const room = join(import.meta.dirname, '../../../bpf/test/shapes');
   const sources = readdirSync(room).filter((file) => file.endsWith('.c'));
   const paths = sources.map((file) => join(room, file));
-  const built = spawnSync('cc', ['-O2', '-Wall', '-Werror', '-pthread', ...paths, '-o', program]);
-  if (built.status !== 0) throw new Error(built.stderr.toString());
+  const built = spawnSync(compiler, ['-O2', '-Wall', '-Werror', '-pthread', ...flags, ...paths, '-o', program]);
+  if (built.status !== 0) throw new Error(built.error?.message ?? built.stderr.toString());
   return { program, directory };
 }
 

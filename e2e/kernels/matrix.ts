@@ -1,0 +1,98 @@
+import type { FeatureName, Tier } from '../../src/agent/bpf/index.ts';
+import type { Architecture } from './architecture.ts';
+import type { KernelLine } from './kernel-package.ts';
+
+/** A kernel, and what must come of opening it. */
+export interface KernelCase {
+  readonly line: KernelLine;
+  readonly architecture: Architecture;
+  /** Exactly what it lacks. */
+  readonly absent: readonly FeatureName[];
+  /** The tiers it carries, its own choice first. None: it is refused. */
+  readonly tiers: readonly Tier[];
+  /** What the refusal names. */
+  readonly refusedFor: readonly FeatureName[];
+  /**
+   * Tiers whose programs this kernel preempts: it leaves out a run when another thread is inside the same program on that
+   * CPU. What is lost that way must be counted; it is not made up for.
+   */
+  readonly preempted?: readonly Tier[];
+  /** Buffers the parser gets through BPF_PROG_TEST_RUN; 0 where a kernel is too old to run a program that way. */
+  readonly buffers: number;
+  /** Part of every `make test`. */
+  readonly everyTime: boolean;
+}
+
+const carried = { refusedFor: [], buffers: 100 };
+const neither: readonly FeatureName[] = ['socket-length-tracepoints', 'socket-layer-fentry'];
+const before515: readonly FeatureName[] = ['socket-storage', 'task-registers'];
+
+/** Debian's kernels, oldest first. */
+export const matrix: readonly KernelCase[] = [
+  {
+    line: '5.10',
+    architecture: 'amd64',
+    absent: [...before515, 'socket-length-tracepoints'],
+    tiers: [],
+    refusedFor: before515,
+    buffers: 0,
+    everyTime: false,
+  },
+  {
+    ...carried,
+    line: '6.1',
+    architecture: 'amd64',
+    absent: ['socket-length-tracepoints'],
+    tiers: ['T2'],
+    everyTime: true,
+  },
+  {
+    line: '6.1',
+    architecture: 'arm64',
+    absent: neither,
+    tiers: [],
+    refusedFor: neither,
+    buffers: carried.buffers,
+    everyTime: false,
+  },
+  { ...carried, line: '6.12', architecture: 'amd64', absent: [], tiers: ['T1', 'T2'], everyTime: true },
+  { ...carried, line: '6.12', architecture: 'arm64', absent: [], tiers: ['T1', 'T2'], everyTime: false },
+  {
+    ...carried,
+    line: '6.18',
+    architecture: 'amd64',
+    absent: [],
+    tiers: ['T1', 'T2'],
+    preempted: ['T2'],
+    everyTime: false,
+  },
+  {
+    ...carried,
+    line: 'newest',
+    architecture: 'amd64',
+    absent: ['socket-layer-fentry'],
+    tiers: ['T1'],
+    preempted: ['T1'],
+    everyTime: true,
+  },
+];
+
+/** Of the matrix, what a run checks: nothing named, the kernels of every time; `all`; or kernels as `6.12` or `arm64/6.12`. */
+export function chosen(names: readonly string[]): readonly KernelCase[] {
+  if (names.length === 0) return matrix.filter(({ everyTime }) => everyTime);
+  if (names.includes('all')) return matrix;
+  return names.map((name) => {
+    const found = matrix.find((kernel) => nameOf(kernel) === name);
+    if (!found) throw new Error(`no kernel ${name}: ${matrix.map(nameOf).join(', ')} or all`);
+    return found;
+  });
+}
+
+function nameOf({ line, architecture }: KernelCase): string {
+  return architecture === 'amd64' ? line : `${architecture}/${line}`;
+}
+
+/** What a guest must report of a kernel, each once. */
+export function checksOf({ tiers, buffers }: KernelCase): readonly string[] {
+  return ['features', ...(tiers.length > 0 ? tiers : ['refusal']), ...(buffers > 0 ? ['parser'] : [])];
+}
