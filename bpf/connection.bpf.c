@@ -8,15 +8,12 @@
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
 
-const volatile u32 report_closes = 1;
-
 static __always_inline void close_event(struct conn *c, struct sock *sk, bool failed)
 {
 	struct work *w = work_of(WORK_CLOSE);
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 
-	/* Userland ends a SLOW connection's exchanges by its close. */
-	if (!w || (!report_closes && c->mode != MODE_SLOW))
+	if (!w)
 		return;
 	struct close_record *r = &w->record.close;
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { Agent } from './agent.ts';
+import type { Endpoint } from './bpf/index.ts';
 import { parseConfig, type AgentConfig } from './config/index.ts';
 import { FakeKernel } from './kernel.fixture.ts';
 import { OtlpReceiver } from './otlp/receiver.fixture.ts';
@@ -91,6 +92,18 @@ test('requests are exported exactly, per route and status, errors as spans in a 
     ['GET /orders/{order}', 'error', 2],
     ['GET /', 'slow', undefined],
   ]);
+});
+
+test('connections that end are exported, those that never began too', async () => {
+  start();
+  const [local, remote] = [40_000, 5432].map((port) => ({ address: '10.0.0.9', port })) as [Endpoint, Endpoint];
+  const common = { kind: 'close', socket: 1n, serviceId: 1, tgid: 100, side: 'unknown', local, remote } as const;
+  const none = { openedNs: 0n, closedNs: 0n, exchanges: 0, smoothedRttUs: 0, retransmits: 0, connectNs: 5n };
+  kernel.control({ ...common, ...none, failed: false, sentBytes: 3n, receivedBytes: 4n });
+  kernel.control({ ...common, ...none, failed: true, sentBytes: 0n, receivedBytes: 0n });
+  const failed = () => receiver.count('tcp.connections.failed', { 'service.name': 'shop', 'server.port': 5432 });
+  await receiver.until(() => failed() === 1);
+  expect(receiver.count('tcp.connections.closed')).toBe(1);
 });
 
 test('what happened just before SIGTERM is delivered', async () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { ControlEvent, Kernel } from './bpf/index.ts';
 import type { AgentConfig, ConfigProblem } from './config/index.ts';
+import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
 import { Breaker, SocketBytes } from './health/index.ts';
 import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
@@ -53,6 +54,7 @@ export class Agent {
   readonly discovery: ProcessDiscovery;
   readonly red: Red;
   readonly spans: Spans;
+  readonly connections: Connections;
   readonly breaker = new Breaker();
   readonly socketBytes = new SocketBytes();
   readonly #options: AgentOptions;
@@ -112,6 +114,7 @@ export class Agent {
     });
     this.red = new Red({
       kernel,
+      mayRemove: (service) => this.connections.areDelivered(service),
       removeService: (service) => this.#removeService(service),
       services: this.discovery.services,
       routes: config.routes,
@@ -128,6 +131,11 @@ export class Agent {
         'k8s.node.name': config.node || undefined,
         'k8s.cluster.name': config.clusterName || undefined,
       },
+      startMs: clock.now(),
+    });
+    this.connections = new Connections({
+      services: this.discovery.services,
+      seriesLimit: config.metrics.seriesLimit,
       startMs: clock.now(),
     });
     this.spans = new Spans({
@@ -193,9 +201,15 @@ export class Agent {
 
   exportMetrics(): void {
     const nowMs = this.#options.clock.now();
-    const groups = this.red.collect(nowMs);
+    // Before the exchanges: a service is removed with its last collection.
+    const connections = this.connections.collect(nowMs);
+    const wanted = this.#config.metrics.families.includes('application');
+    const groups = [...this.red.collect(nowMs), ...(wanted ? connections : [])];
     const points = groups.reduce((sum, { metrics }) => sum + pointsIn(metrics), 0);
-    const delivered = () => this.red.delivered(nowMs);
+    const delivered = () => {
+      this.red.delivered(nowMs);
+      this.connections.delivered(nowMs);
+    };
     if (points === 0 || !this.#sender) return delivered();
     this.#sender.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points, delivered);
   }
@@ -214,7 +228,8 @@ export class Agent {
 
   /** Every stage's counters and gauges. */
   *samples(): IterableIterator<readonly [string, number]> {
-    for (const counters of [this.#counters, this.red.counters, this.spans.counters]) yield* counters.entries();
+    for (const counters of [this.#counters, this.red.counters, this.spans.counters, this.connections.counters])
+      yield* counters.entries();
     if (this.#sender) yield* this.#sender.counters.entries();
     yield* this.discovery.counters.entries();
     yield* this.#peers.counters.entries();
@@ -242,6 +257,8 @@ export class Agent {
       case 'exit':
         this.#started.delete(event.tgid);
         return this.discovery.exited(event.tgid);
+      case 'close':
+        return this.connections.take(event);
       case 'mode':
         return this.#counters.add(`connections_off_path_total{mode="${event.mode}",reason="${event.reason}"}`);
       default:
@@ -253,6 +270,7 @@ export class Agent {
     const name = this.discovery.services.get(service)?.name;
     const row = kernel.readCoverage().find(({ serviceId }) => serviceId === service);
     if (name !== undefined && row) this.socketBytes.remove(name, row);
+    this.connections.forget(service);
     return kernel.removeService(service);
   }
 

@@ -12,7 +12,7 @@ const slowRingBytes = 2 ** 20;
 export function hostEnvironment(log: Log, version: string, cluster: boolean): AgentEnvironment {
   const apiServer = cluster ? inClusterApiServer(process.env) : undefined;
   return {
-    openKernel: () => openKernel({ keptRingBytes, slowRingBytes, reportCloses: false }),
+    openKernel: () => openKernel({ keptRingBytes, slowRingBytes }),
     maxServices,
     ...(apiServer ? { apiServer } : {}),
     procRoot: '/proc',

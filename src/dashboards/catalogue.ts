@@ -10,6 +10,7 @@ export interface Metric {
 
 const spanLabels = ['service_name', 'service_namespace', 'k8s_namespace_name', 'span_name', 'span_kind', 'status_code'];
 const edge = ['client', 'server', 'connection_type'];
+const connection = ['service_name', 'connection_side', 'server_address', 'server_port'];
 
 function all(
   from: Metric['from'],
@@ -118,6 +119,10 @@ export const catalogue: readonly Metric[] = [
       'ostack_agent_config_problems',
     ],
   ),
+  ...all('agent', 'counter', connection, ['tcp_connections_closed_total', 'tcp_connections_failed_total']),
+  ...all('agent', 'counter', connection, ['tcp_connection_retransmits_total']),
+  ...all('agent', 'counter', [...connection, 'network_io_direction'], ['tcp_connection_io_bytes_total']),
+  ...all('agent', 'histogram', connection, ['tcp_connection_connect_duration_seconds', 'tcp_connection_rtt_seconds']),
   ...all('agent', 'counter', ['event'], ['ostack_agent_kernel_events_total']),
   ...all('agent', 'counter', ['service', 'state'], ['ostack_agent_socket_bytes_total']),
   ...all('tempo', 'counter', [], ['tempo_distributor_spans_received_total', 'tempo_distributor_bytes_received_total']),

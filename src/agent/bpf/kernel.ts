@@ -36,8 +36,6 @@ export interface KernelOptions {
   readonly slowRingBytes?: number;
   /** Report exec, fork and exit of every process, not only of targets (discovery); default true. */
   readonly watchProcesses?: boolean;
-  /** Report each connection close; default true. */
-  readonly reportCloses?: boolean;
   /** How often the rings are read, milliseconds; default 50. 0: only by `poll()`. */
   readonly pollEveryMs?: number;
 }

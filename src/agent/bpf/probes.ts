@@ -48,7 +48,7 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
   };
   try {
     const data = add(dataPaths[tier], () => {});
-    const connections = add('connection', (object) => setFlag(object, options.reportCloses ?? true));
+    const connections = add('connection', () => {});
     const processes = add('process', (object) => setFlag(object, options.watchProcesses ?? true));
     const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
     if (pages) setFamily(descriptors.get('families_page'), programs.get('http_page'));

@@ -22,7 +22,7 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 beforeAll(async () => {
   server = http.createServer((_, response) => response.end('ok'));
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  kernel = openKernel({ watchProcesses: false, reportCloses: false });
+  kernel = openKernel({ watchProcesses: false });
 });
 afterAll(() => {
   kernel.close();
@@ -88,7 +88,7 @@ test('what others still use stays: a name two services have, and the other servi
 
 test('totals that found no row go with their service', async () => {
   kernel.close();
-  kernel = openKernel({ watchProcesses: false, reportCloses: false, redRows: 2 });
+  kernel = openKernel({ watchProcesses: false, redRows: 2 });
   kernel.setTarget(process.pid, { serviceId: 3 });
   for (const path of ['/a', '/b', '/c']) await ask(path);
   kernel.removeTarget(process.pid);

@@ -24,6 +24,7 @@ beforeEach(() => {
 function make(options: Partial<RedOptions>): Red {
   return new Red({
     kernel,
+    mayRemove: () => true,
     removeService: (service) => kernel.removeService(service),
     services,
     routes: [],

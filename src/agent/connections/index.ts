@@ -1,0 +1,1 @@
+export { Connections, type ConnectionsOptions } from './connections.ts';
