@@ -123,6 +123,9 @@ static void *serve(void *argument)
 		if (!end || have < end + 4 - in + body)
 			continue;
 		have = in_body = 0;
+		/* Counted first: the client may have the answer, and end us, before send returns. */
+		__sync_fetch_and_add(&sent, size);
+		__sync_fetch_and_add(&answered, 1);
 		if (!strcmp(how, "ring-send")) {
 			ring_move(&r, IORING_OP_SEND, fd, answer, size);
 		} else if (!strcmp(how, "splice-out")) {
@@ -131,8 +134,6 @@ static void *serve(void *argument)
 		} else {
 			put(fd, answer, size, BY_WRITE, ROOM);
 		}
-		__sync_fetch_and_add(&sent, size);
-		__sync_fetch_and_add(&answered, 1);
 	}
 	close(fd);
 	free(in);
