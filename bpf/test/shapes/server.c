@@ -227,6 +227,7 @@ int server(void)
 	pthread_create(&thread, NULL, accept_all, (void *)(intptr_t)listener);
 	while (fgets(line, sizeof(line), stdin))
 		;
+	usleep(20 * 1000); /* who has just answered still has to count it */
 	for (int i = 0; i < ROWS; i++)
 		if (rows[i].count)
 			printf("%s %d %s %ld\n", rows[i].method, rows[i].status, rows[i].path, rows[i].count);
