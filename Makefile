@@ -52,6 +52,11 @@ verify: setup ## generated files are fresh
 unit: setup ## unit tests
 	npm test
 
+MINUTES ?= 20
+.PHONY: churn
+churn: setup ## an agent among 200 programs a second for MINUTES (20): no map and no memory grows (root)
+	OSTACK_CHURN_SECONDS=$$(( $(MINUTES) * 60 )) npm test -- --runInBand --forceExit --testMatch '**/src/agent/churn.e2e.ts'
+
 .PHONY: kernels
 kernels: setup ## the probes on Debian's 6.1, 6.12 and newest kernel, in QEMU guests (root)
 	node e2e/kernels/main.ts

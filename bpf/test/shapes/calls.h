@@ -122,3 +122,5 @@ int witness(void);
 int handover(int argc, char **argv);
 int opaque(const char *mode);
 int pace(void);
+int once(const char *port);
+int churn(const char *port, int rate);

@@ -6,6 +6,7 @@
  *   shapes witness                a server that writes down what happened when, and what the kernel says of each connection
  *   shapes handover MODE [PATH]   a server whose connections change descriptors and processes
  *   shapes opaque MODE            a server that moves bytes where no probe can read them
+ *   shapes churn PORT RATE        starts RATE programs a second, each of which asks once
  *   shapes pace                   asks itself, and says what CPU time that took
  */
 #include "calls.h"
@@ -24,5 +25,9 @@ int main(int argc, char **argv)
 		return opaque(argv[2]);
 	if (argc > 1 && !strcmp(argv[1], "pace"))
 		return pace();
+	if (argc > 3 && !strcmp(argv[1], "churn"))
+		return churn(argv[2], atoi(argv[3]));
+	if (argc > 2 && !strcmp(argv[1], "once"))
+		return once(argv[2]);
 	return 2;
 }

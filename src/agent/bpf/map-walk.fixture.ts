@@ -106,17 +106,29 @@ function readToEnd(fd: number): string {
   return text;
 }
 
-/** Descriptors, in this process, of the maps another process holds, by name. */
+/** Descriptors, in this process, of the maps another process holds, by name; the caller closes them. */
 export function mapsOf(pid: number): Map<string, number> {
   const found = new Map<string, number>();
   for (const fd of readdirSync(`/proc/${pid}/fdinfo`)) {
-    const id = /^map_id:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1];
-    if (id === undefined) continue;
-    const own = mapById(Number(id)) as number;
+    const own = mapById(mapId(pid, fd)) as number;
+    if (own < 0) continue;
     const info = objectInfo(own, 40);
     const name = info.toString('latin1', 24, 40).replace(/\0.*/s, '');
     if (found.has(name)) closeSync(own);
     else found.set(name, own);
   }
   return found;
+}
+
+export function closeMaps(maps: ReadonlyMap<string, number>): void {
+  for (const fd of maps.values()) closeSync(fd);
+}
+
+/** 0, which is no map's: the descriptor is something else, or was closed in the meantime. */
+function mapId(pid: number, fd: string): number {
+  try {
+    return Number(/^map_id:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }
