@@ -1,4 +1,4 @@
-/* T2: the return of TCP's own send and receive functions, for x86-64 kernels without the length tracepoints (5.15 to
+/* T2: the return of TCP's own send and receive functions, for x86-64 kernels without the length tracepoints (5.19 to
  * 6.2). Same data path, same state. */
 #include "include/kernel.h"
 #include "include/data_path.h"

@@ -32,7 +32,7 @@ export const matrix: readonly KernelCase[] = [
   {
     line: '5.10',
     architecture: 'amd64',
-    absent: [...before515, 'socket-length-tracepoints'],
+    absent: [...before515, ...neither],
     tiers: [],
     refusedFor: before515,
     buffers: 0,

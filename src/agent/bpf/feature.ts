@@ -19,5 +19,5 @@ export type FeatureName =
   | 'socket-layer-fentry'
   | 'socket-state-events';
 
-/** T1: socket length tracepoints (6.3 and later). T2: fentry/fexit on the socket layer (x86-64, 5.15 to 6.2). */
+/** T1: socket length tracepoints (6.3 and later). T2: fentry/fexit on the socket layer (x86-64, 5.19 to 6.2). */
 export type Tier = 'T1' | 'T2';

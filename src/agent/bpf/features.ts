@@ -12,7 +12,7 @@ const needs: Readonly<Record<FeatureName, string>> = {
   'task-registers': 'Linux 5.15, bpf_task_pt_regs',
   'socket-length-tracepoints': 'Linux 6.3, tracepoints sock_send_length and sock_recv_length',
   'socket-layer-fentry':
-    'fexit on tcp_sendmsg and tcp_recvmsg (x86-64 5.15 to 7.2, arm64 6.4; CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)',
+    'fexit on tcp_sendmsg and tcp_recvmsg (x86-64 5.19 to 7.2, arm64 6.4 to 7.2; CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)',
   'socket-state-events': 'Linux 5.5, BTF tracepoints inet_sock_set_state and tcp_destroy_sock',
 };
 

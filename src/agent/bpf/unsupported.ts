@@ -10,6 +10,6 @@ export class UnsupportedKernel extends Error {
     super(reason ?? `this kernel does not support ${names}`);
     this.name = 'UnsupportedKernel';
     this.missing = missing;
-    this.fix = 'Linux 6.3 or later, or x86-64 5.15 or later, with BTF; capabilities BPF and PERFMON';
+    this.fix = 'Linux 6.3 or later, or x86-64 5.19 or later, with BTF; capabilities BPF and PERFMON';
   }
 }
