@@ -11,7 +11,7 @@ const inputBytes = 4096;
 const headBytes = 16;
 const cuts = [512, 256, 100, 17, 3, 1];
 const pieces = [4096, 300, 7, 1];
-const basis = 2000;
+const mostStreams = 2000;
 
 interface Sample {
   readonly bytes: Buffer;
@@ -19,6 +19,7 @@ interface Sample {
 }
 
 function* samples(count: number, random: (n: number) => number): Generator<Sample> {
+  const basis = Math.min(mostStreams, count);
   const streams = Array.from({ length: basis }, () => stream(random));
   for (let i = 0; i < count; i++) {
     if (i % 10 === 0) yield { bytes: noise(random), noise: true };
