@@ -184,6 +184,25 @@ test('permission is asked for after the wait for a turn, not before it', async (
   slow.close();
 });
 
+test('no more than sixteen are under way, permission is asked for after the wait for one of them, and a lease does not wait', async () => {
+  const held: (() => void)[] = [];
+  handler = (request, _body, response) => {
+    if (request.url === '/lease') answer(response, 200, {});
+    else held.push(() => answer(response, 200, {}));
+  };
+  const under = Array.from({ length: 16 }, () => rest.request('GET', '/x'));
+  while (held.length < 16) await systemClock.sleep(1);
+  let admitted = false;
+  const waiting = rest.request('PATCH', '/x', { body: {}, admit: () => (admitted = true) });
+  await rest.request('GET', '/lease', { urgent: true });
+  expect([held.length, admitted]).toEqual([16, false]);
+  held[0]!();
+  while (held.length < 17) await systemClock.sleep(1);
+  expect(admitted).toBe(true);
+  for (const answerNow of held.slice(1)) answerNow();
+  await Promise.all([...under, waiting]);
+});
+
 test('requests keep below the rate, whoever sends them', async () => {
   handler = (_request, _body, response) => answer(response, 200, {});
   const bounded = new Rest(rest.endpoint, { clock: systemClock, perSecond: 50, burst: 10 });

@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Endpoint } from './connect.ts';
 import { errorOf, TooManyRequests, Unreachable } from './errors.ts';
 import { JsonLines } from './json-lines.ts';
+import { Slots } from './slots.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -23,7 +24,7 @@ export interface RequestOptions {
   readonly verb?: Verb;
   /** Called at the last moment before each attempt is sent; what it throws is thrown, and nothing is sent. */
   readonly admit?: () => void;
-  /** Not held back by the client's own rate bound (the lease). */
+  /** Not held back by the client's own bounds of rate and number (the lease). */
   readonly urgent?: boolean;
 }
 
@@ -43,6 +44,8 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** Requests under way at once. Each connection costs a TLS handshake and some 300 kB; more make no server answer sooner. */
+const width = 16;
 const patience = { tries: 3, maxWaitMs: 30_000 };
 const verbs: Readonly<Record<Method, Verb>> = {
   GET: 'get',
@@ -59,6 +62,7 @@ export class Rest {
   readonly endpoint: Endpoint;
   private readonly agent: http.Agent | https.Agent;
   private readonly bucket: TokenBucket;
+  private readonly slots = new Slots(width);
   private readonly clock: Clock;
 
   constructor(endpoint: Endpoint, options: { clock: Clock; perSecond?: number; burst?: number }) {
@@ -70,7 +74,7 @@ export class Rest {
       clock: options.clock,
     });
     // Probes of the kernel find a peer that vanished without a word.
-    const alive = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 16 };
+    const alive = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: width };
     this.agent = endpoint.url.startsWith('https:')
       ? new https.Agent({ ...endpoint.tls, ...alive })
       : new http.Agent(alive);
@@ -147,8 +151,16 @@ export class Rest {
     }
     const verb = options.verb ?? verbs[method];
     await this.enter(verb, options);
+    const send = () => this.send(method, path, options, headers, body);
+    const sent = await (options.urgent ? send() : this.slots.run(send));
+    if (sent.status < 200 || sent.status > 299) throw answerError(what, sent.response, sent.text);
+    return { status: sent.status, body: parse(what, sent.response, sent.text) };
+  }
+
+  private async send(...[method, path, options, headers, body]: Parameters<Rest['exchange']>): Promise<Exchanged> {
+    const what = `${method} ${path}`;
     options.admit?.();
-    const sent = await this.exchange(method, path, options, headers, body).catch((error: SocketError) => {
+    return this.exchange(method, path, options, headers, body).catch((error: SocketError) => {
       // The server had closed the idle connection before our bytes arrived; only a create could happen twice.
       if (!error.stale || method === 'POST') throw unreachable(what, error);
       options.admit?.();
@@ -156,8 +168,6 @@ export class Rest {
         throw unreachable(what, again);
       });
     });
-    if (sent.status < 200 || sent.status > 299) throw answerError(what, sent.response, sent.text);
-    return { status: sent.status, body: parse(what, sent.response, sent.text) };
   }
 
   private async enter(verb: Verb, options: { urgent?: boolean; signal?: AbortSignal }): Promise<void> {
@@ -190,7 +200,7 @@ export class Rest {
     options: RequestOptions,
     headers: http.OutgoingHttpHeaders,
     body: Buffer | undefined,
-  ): Promise<{ status: number; text: string; response: http.IncomingMessage }> {
+  ): Promise<Exchanged> {
     return new Promise((resolve, reject) => {
       const request = this.open(method, path, options.query, headers, options.signal);
       const limitMs = options.timeoutMs ?? 30_000;
@@ -210,6 +220,12 @@ export class Rest {
       request.end(body);
     });
   }
+}
+
+interface Exchanged {
+  readonly status: number;
+  readonly text: string;
+  readonly response: http.IncomingMessage;
 }
 
 type SocketError = Error & { readonly stale?: boolean };

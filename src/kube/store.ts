@@ -13,8 +13,9 @@ export class Store {
   private readonly objects = new Map<string, Live>();
   private readonly indexLabel: string;
   private readonly byLabel = new Map<string, Set<string>>();
+  private readonly byNamespace = new Map<string, Set<string>>();
 
-  /** `indexLabel`: selecting by this label does not look at every object. */
+  /** `indexLabel`: selecting by this label, or in one namespace, does not look at every object. */
   constructor(indexLabel = 'ostack.io/stack') {
     this.indexLabel = indexLabel;
   }
@@ -33,11 +34,9 @@ export class Store {
 
   /** Objects that carry all these labels, in one namespace or in all. */
   select(labels: Readonly<Record<string, string>>, namespace?: string): Live[] {
-    const indexed = labels[this.indexLabel];
-    const candidates = indexed === undefined ? this.objects.keys() : (this.byLabel.get(indexed) ?? []);
     const wanted = Object.entries(labels);
     const found: Live[] = [];
-    for (const key of candidates) {
+    for (const key of this.candidates(labels[this.indexLabel], namespace)) {
       const live = this.objects.get(key)!;
       if (namespace !== undefined && live.metadata.namespace !== namespace) continue;
       if (wanted.every(([name, value]) => live.metadata.labels?.[name] === value)) found.push(live);
@@ -52,8 +51,7 @@ export class Store {
     if (before && !isNewer(live.metadata.resourceVersion, before.metadata.resourceVersion)) return undefined;
     if (before) this.unindex(key, before);
     this.objects.set(key, live);
-    const label = live.metadata.labels?.[this.indexLabel];
-    if (label !== undefined) this.byLabel.set(label, (this.byLabel.get(label) ?? new Set()).add(key));
+    for (const [index, value] of this.indices(live)) index.set(value, (index.get(value) ?? new Set()).add(key));
     return before ? { kind: 'changed', live, before } : { kind: 'added', live };
   }
 
@@ -82,13 +80,27 @@ export class Store {
   clear(): void {
     this.objects.clear();
     this.byLabel.clear();
+    this.byNamespace.clear();
+  }
+
+  private candidates(label: string | undefined, namespace: string | undefined): Iterable<string> {
+    // Stacks of one name in many namespaces are the rule, many stacks in one namespace the exception.
+    if (namespace !== undefined) return this.byNamespace.get(namespace) ?? [];
+    return label === undefined ? this.objects.keys() : (this.byLabel.get(label) ?? []);
+  }
+
+  /** Every index with what this object stands under in it. */
+  private *indices({ metadata }: Live): Iterable<[Map<string, Set<string>>, string]> {
+    const label = metadata.labels?.[this.indexLabel];
+    if (label !== undefined) yield [this.byLabel, label];
+    if (metadata.namespace !== undefined) yield [this.byNamespace, metadata.namespace];
   }
 
   private unindex(key: string, live: Live): void {
-    const label = live.metadata.labels?.[this.indexLabel];
-    if (label === undefined) return;
-    const keys = this.byLabel.get(label);
-    keys?.delete(key);
-    if (keys?.size === 0) this.byLabel.delete(label);
+    for (const [index, value] of this.indices(live)) {
+      const keys = index.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) index.delete(value);
+    }
   }
 }

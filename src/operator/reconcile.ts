@@ -239,7 +239,10 @@ export class Reconciler {
 
   private forget(key: StackKey): Outcome {
     const uid = this.uids.get(key);
-    if (uid !== undefined) this.options.facts.forget(uid);
+    if (uid !== undefined) {
+      this.options.facts.forget(uid);
+      this.options.plans.forget(uid);
+    }
     this.options.canaries.forget(key);
     this.options.agents.forget(key);
     this.options.onGone(key);

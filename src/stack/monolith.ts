@@ -1,4 +1,3 @@
-import { Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Resources, Volume } from '../api/index.ts';
 import type { Component, Context } from './component.ts';
@@ -12,6 +11,7 @@ import { service } from './service.ts';
 import { synthesize } from './synthesis.ts';
 import { claimRetention, configMount, dataClaim, dataMount } from './volumes.ts';
 import { podTemplate } from './workload.ts';
+import { yamlOf } from './yaml.ts';
 
 /** A backend that runs whole in one pod on one volume. */
 export interface Monolith {
@@ -34,7 +34,7 @@ export function monolith(context: Context, { component, config, settings, graceP
   const file = `${component}.yaml`;
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component),
-    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [file]: Yaml.stringify(config) } }),
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [file]: yamlOf(config) } }),
     service(chart, stack, component),
     ...networkPolicies(chart, context, component),
     new k8s.KubeStatefulSet(chart, 'workload', {

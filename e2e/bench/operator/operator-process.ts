@@ -19,6 +19,8 @@ export interface OperatorProcess {
   stop(): Promise<void>;
 }
 
+/** Flags of Node to try out, or to profile with. */
+const flags = process.env['OPERATOR_NODE_FLAGS']?.split(' ') ?? [];
 const bundle = join(import.meta.dirname, '../../../dist/ostack.mjs');
 const route = join(import.meta.dirname, 'route-to-stand-ins.mjs');
 /** A mount namespace of its own, where the account's files are where a kubelet puts them. */
@@ -39,7 +41,7 @@ export async function startOperatorProcess(
   writeFileSync(join(account, 'token'), plane.tokens[operatorUser]!);
   writeFileSync(join(account, 'namespace'), 'default');
   const [port] = await freePorts(1);
-  const program = [process.execPath, `--import=${route}`, bundle, 'operator', '--port', String(port)];
+  const program = [process.execPath, ...flags, `--import=${route}`, bundle, 'operator', '--port', String(port)];
   const logFile = join(dir, 'operator.log');
   const log = openSync(logFile, 'a');
   const { hostname, port: serverPort } = new URL(plane.url);

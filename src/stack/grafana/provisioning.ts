@@ -1,9 +1,10 @@
-import { Yaml, type ApiObject, type Chart } from 'cdk8s';
+import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Stack } from '../../api/index.ts';
 import { metadataOf } from '../labels.ts';
 import { childName } from '../names.ts';
 import { configMount, configsMount, type Mount } from '../volumes.ts';
+import { yamlOf } from '../yaml.ts';
 import { dashboardDirectory, dashboardFiles, dashboardProvider } from './dashboard-files.ts';
 import { datasources, type Stores } from './datasources.ts';
 
@@ -15,8 +16,8 @@ export function provisioning(chart: Chart, stack: Stack, stores: Stores): ApiObj
   return new k8s.KubeConfigMap(chart, 'provisioning', {
     metadata: metadataOf(stack, component),
     data: {
-      'datasources.yaml': Yaml.stringify(datasources(stores)),
-      ...(withDashboards(stack) && { 'dashboards.yaml': Yaml.stringify(dashboardProvider()) }),
+      'datasources.yaml': yamlOf(datasources(stores)),
+      ...(withDashboards(stack) && { 'dashboards.yaml': yamlOf(dashboardProvider()) }),
     },
   });
 }
