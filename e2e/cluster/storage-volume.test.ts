@@ -7,8 +7,9 @@ const claim: Claim = {
 };
 
 describe('the storage of the node', () => {
-  test('serves claims of its own class that have no volume yet', () => {
+  test('serves claims of its own classes that have no volume yet', () => {
     expect(isWaiting(claim)).toBe(true);
+    expect(isWaiting({ ...claim, spec: { ...claim.spec, storageClassName: 'growing' } })).toBe(true);
     expect(isWaiting({ ...claim, spec: { ...claim.spec, volumeName: 'pvc-u1' } })).toBe(false);
     expect(isWaiting({ ...claim, spec: { ...claim.spec, storageClassName: 'fast' } })).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { provisioner } from './storage.ts';
+import { provisioner, storageClasses } from './storage.ts';
 
 /** The part of a PersistentVolumeClaim that decides about its volume. */
 export interface Claim {
@@ -22,7 +22,8 @@ const provisionedBy = 'pv.kubernetes.io/provisioned-by';
 
 /** Does the claim wait for a volume of ours? */
 export function isWaiting(claim: Claim): boolean {
-  return claim.spec.storageClassName === 'standard' && !claim.spec.volumeName;
+  const { storageClassName = '', volumeName } = claim.spec;
+  return Object.hasOwn(storageClasses, storageClassName) && !volumeName;
 }
 
 /** Is the volume ours and no longer wanted, data included? */
@@ -47,7 +48,7 @@ export function volumeFor(claim: Claim, node: string, path: string): object {
     spec: {
       accessModes: claim.spec.accessModes,
       capacity: { storage: claim.spec.resources.requests.storage },
-      storageClassName: 'standard',
+      storageClassName: claim.spec.storageClassName,
       persistentVolumeReclaimPolicy: 'Delete',
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, uid },
       local: { path },

@@ -7,17 +7,23 @@ import type { Place } from './place.ts';
 /** Name under which the storage class asks for volumes. */
 export const provisioner = 'ostack.test/local';
 
-/** The default storage class. */
+/** The default storage class, and one whose claims may ask for more: a directory has no size, so nothing is resized. */
+export const storageClasses = { standard: 'standard', growing: 'growing' } as const;
+
 export function storageObjects(): object[] {
+  const storageClass = (name: string, more: object) => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    provisioner,
+    reclaimPolicy: 'Delete',
+    volumeBindingMode: 'Immediate',
+    metadata: { name },
+    ...more,
+  });
+  const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
   return [
-    {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-      provisioner,
-      reclaimPolicy: 'Delete',
-      volumeBindingMode: 'Immediate',
-    },
+    storageClass(storageClasses.standard, { metadata: { name: storageClasses.standard, annotations } }),
+    storageClass(storageClasses.growing, { allowVolumeExpansion: true }),
   ];
 }
 

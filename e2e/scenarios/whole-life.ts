@@ -1,4 +1,5 @@
 import { operatorNamespace } from '../demo/chart.ts';
+import { storageClasses } from '../cluster/storage.ts';
 import type { AuditedRequest } from './audit.ts';
 import { createPaper, type Paper } from './churn.ts';
 import { eventually } from './eventually.ts';
@@ -28,6 +29,7 @@ export async function wholeLife(stage: Stage, paper: Paper): Promise<void> {
   });
   const sink = { name: 'away', endpoint: 'away.test:4317', authorization: { secretName: 'token', key: 't' } };
   await createPaper(stage, paper, {
+    ...ofSize('1Gi'),
     deletionPolicy: 'Delete',
     grafana: { enabled: true, auth: 'Password' },
     security: { networkPolicies: true },
@@ -37,6 +39,12 @@ export async function wholeLife(stage: Stage, paper: Paper): Promise<void> {
   for (const cpu of ['1', '2']) await edited(stage, paper, cpu);
   const patch = (spec: object): Promise<void> => stage.patch('observabilitystack', paper.name, ns, { spec });
   await patch({ sampling: { baselinePercent: 3 } });
+  await patch(ofSize('2Gi'));
+  await eventually('the claim that exists to ask for more', 60_000, async () => {
+    const claim = await stage.get('pvc', `data-${paper.name}-tempo-0`, ns);
+    const { requests } = (claim?.spec?.['resources'] ?? {}) as { requests?: { storage: string } };
+    return requests?.storage === '2Gi' ? true : undefined;
+  });
   await patch({
     traces: { backend: 'None' },
     metrics: { backend: 'None' },
@@ -57,6 +65,8 @@ export async function wholeLife(stage: Stage, paper: Paper): Promise<void> {
     (await stage.list('pvc', ns)).length === 0 ? true : undefined,
   );
 }
+
+const ofSize = (size: string) => ({ traces: { volume: { size, storageClass: storageClasses.growing } } });
 
 /** Somebody takes a field of ours, which is put back with an event; the second time the event is counted up. */
 async function edited(stage: Stage, paper: Paper, selector: string): Promise<void> {

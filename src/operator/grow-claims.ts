@@ -36,7 +36,9 @@ export async function growClaims(
   const labels = { 'app.kubernetes.io/instance': owner.name };
   const claims = cluster
     .select('v1', 'PersistentVolumeClaim', labels, owner.namespace)
-    .filter((claim) => isOurClaim(claim, owner) && claim.metadata.deletionTimestamp === undefined);
+    .filter((claim) => isOurClaim(claim, owner) && claim.metadata.deletionTimestamp === undefined)
+    // The API server lets only these change.
+    .filter((claim) => (claim['status'] as { phase?: string } | undefined)?.phase === 'Bound');
   const result: { refusals: Refusal[]; failures: AppliedPlan['failures'][number][] } = { refusals: [], failures: [] };
   for (const { name: component, objects } of plan.components) {
     for (const [prefix, storage] of objects.flatMap(templatesOf)) {

@@ -36,6 +36,7 @@ function scene(): Red {
   const red = new Red({
     kernel,
     removeService: (service) => kernel.removeService(service),
+    mayRemove: () => true,
     services,
     routes: [],
     families: ['application', 'spanMetrics', 'serviceGraph'],
