@@ -35,6 +35,7 @@ function scene(): Red {
   const [, checkout] = [services.enter(identity('front')), services.enter(identity('checkout'))];
   const red = new Red({
     kernel,
+    mayRemove: () => true,
     removeService: (service) => kernel.removeService(service),
     mayRemove: () => true,
     services,
