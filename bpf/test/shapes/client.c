@@ -89,6 +89,18 @@ struct loop {
 	const char *path;
 };
 
+static volatile int ended;
+
+static void *wait_for_input(void *argument)
+{
+	char line[16];
+
+	while (fgets(line, sizeof(line), stdin))
+		;
+	ended = 1;
+	return argument;
+}
+
 static void *keepalive(void *argument)
 {
 	struct loop *l = argument;
@@ -96,7 +108,7 @@ static void *keepalive(void *argument)
 	char out[512], back[4096];
 	size_t n = ask(out, "GET", l->path, 0);
 
-	for (int i = 0; i < l->rounds; i++) {
+	for (int i = 0; l->rounds ? i < l->rounds : !ended; i++) {
 		size_t got = 0;
 
 		put(fd, out, n, BY_WRITE, ROOM);
@@ -176,10 +188,12 @@ int client(int argc, char **argv)
 	in = malloc(ROOM + 1);
 	if (!fgets(text, sizeof(text), stdin))
 		return 1;
-	if (!strcmp(shape, "keepalive")) { /* connections, requests each, path */
-		pthread_t threads[256];
+	if (!strcmp(shape, "keepalive")) { /* connections, requests each (0: until standard input ends), path */
+		pthread_t threads[256], input;
 		struct loop l = { b, path };
 
+		if (!b)
+			pthread_create(&input, NULL, wait_for_input, NULL);
 		for (int i = 0; i < a; i++)
 			pthread_create(&threads[i], NULL, keepalive, &l);
 		for (int i = 0; i < a; i++)

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { rmSync } from 'node:fs';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { bucketBoundsNs, type KeptExchange, type RedRow } from './index.ts';
-import { ShapesServer, buildShapes, runClient } from './shapes.fixture.ts';
+import { ShapesServer, buildShapes, runClient, startProgram } from './shapes.fixture.ts';
 import { Trial, keepNothing, thresholdOf } from './trial.fixture.ts';
 
 const server = 1;
@@ -118,7 +118,7 @@ describe('a million exchanges under a policy', () => {
 
 describe('a changed policy', () => {
   test('is in force within 100 ms, in both directions, while requests go on', async () => {
-    const traffic = runClient(program, target.port, ['keepalive', 2, 60_000], () => {});
+    const traffic = startProgram(program, ['client', String(target.port), 'keepalive', '2', '0'], () => {});
     const counts = () => {
       const { keptShare, notKept, exchanges } = trial.kernel.readHealth();
       return { keptShare, notKept, exchanges };
@@ -140,6 +140,6 @@ describe('a changed policy', () => {
       expect(shut).toMatchObject({ kept: 0n });
       expect(shut.not).toBeGreaterThanOrEqual(2000n);
     }
-    await traffic;
+    await traffic.stop();
   }, 60_000);
 });

@@ -106,14 +106,29 @@ export async function runProgram(
   select: (pid: number) => void,
   around: Surroundings = {},
 ): Promise<readonly string[]> {
+  return startProgram(program, args, select, around).stop();
+}
+
+/** The same for one that goes on until its input ends. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  select: (pid: number) => void,
+  around: Surroundings = {},
+): { stop: () => Promise<readonly string[]> } {
   const child = start(program, args, around);
   const lines: string[] = [];
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => lines.push(line));
+  const closed = once(child, 'close') as Promise<[number | null]>;
   select(child.pid ?? 0);
-  child.stdin?.end('go\n');
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${args.join(' ')}: exit ${code}`);
-  return lines;
+  child.stdin?.write('go\n');
+  const stop = async () => {
+    child.stdin?.end();
+    const [code] = await closed;
+    if (code !== 0) throw new Error(`${args.join(' ')}: exit ${code}`);
+    return lines;
+  };
+  return { stop };
 }
 
 /** Counts of the rows of a service's side, in the same form. */
