@@ -58,12 +58,8 @@ churn: setup ## an agent among 200 programs a second for MINUTES (20): no map an
 	OSTACK_CHURN_SECONDS=$$(( $(MINUTES) * 60 )) npm test -- --runInBand --forceExit --testMatch '**/src/agent/churn.e2e.ts'
 
 .PHONY: kernels
-kernels: setup ## the probes on Debian's 6.1, 6.12 and newest kernel, in QEMU guests (root)
-	node e2e/kernels/main.ts
-
-.PHONY: kernels-all
-kernels-all: setup ## the same on every kernel of e2e/kernels/matrix.ts, 5.10 to the newest, x86-64 and arm64
-	node e2e/kernels/main.ts all
+kernels: setup ## the probes on Debian's kernels, 5.10 to the newest, x86-64 and arm64, in QEMU guests (KERNELS="6.1 6.12": those)
+	node e2e/kernels/main.ts $(KERNELS)
 
 .PHONY: bench-agent
 bench-agent: setup ## what the agent costs, in instructions (QEMU guests) and on this machine, beside Beyla's figures (root, 15 min)

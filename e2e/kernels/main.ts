@@ -1,5 +1,5 @@
 /**
- * `node e2e/kernels/main.ts [all | kernel …]`: the probes on Debian's kernels, in guests. Prints what each kernel made of
+ * `node e2e/kernels/main.ts [kernel …]`: the probes on Debian's kernels, in guests. Prints what each kernel made of
  * them, and fails if one miscounts, is refused or carried where it should not be, or does not report.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -19,8 +19,6 @@ export interface KernelCase {
   readonly preempted?: readonly Tier[];
   /** Buffers the parser gets through BPF_PROG_TEST_RUN; 0 where a kernel is too old to run a program that way. */
   readonly buffers: number;
-  /** Part of every `make test`. */
-  readonly everyTime: boolean;
 }
 
 const carried = { refusedFor: [], buffers: 100 };
@@ -36,7 +34,6 @@ export const matrix: readonly KernelCase[] = [
     tiers: [],
     refusedFor: before515,
     buffers: 0,
-    everyTime: false,
   },
   {
     ...carried,
@@ -44,7 +41,6 @@ export const matrix: readonly KernelCase[] = [
     architecture: 'amd64',
     absent: ['socket-length-tracepoints'],
     tiers: ['T2'],
-    everyTime: true,
   },
   {
     line: '6.1',
@@ -53,10 +49,9 @@ export const matrix: readonly KernelCase[] = [
     tiers: [],
     refusedFor: neither,
     buffers: carried.buffers,
-    everyTime: false,
   },
-  { ...carried, line: '6.12', architecture: 'amd64', absent: [], tiers: ['T1', 'T2'], everyTime: true },
-  { ...carried, line: '6.12', architecture: 'arm64', absent: [], tiers: ['T1', 'T2'], everyTime: false },
+  { ...carried, line: '6.12', architecture: 'amd64', absent: [], tiers: ['T1', 'T2'] },
+  { ...carried, line: '6.12', architecture: 'arm64', absent: [], tiers: ['T1', 'T2'] },
   {
     ...carried,
     line: '6.18',
@@ -64,7 +59,6 @@ export const matrix: readonly KernelCase[] = [
     absent: [],
     tiers: ['T1', 'T2'],
     preempted: ['T2'],
-    everyTime: false,
   },
   {
     ...carried,
@@ -73,17 +67,15 @@ export const matrix: readonly KernelCase[] = [
     absent: ['socket-layer-fentry'],
     tiers: ['T1'],
     preempted: ['T1'],
-    everyTime: true,
   },
 ];
 
-/** Of the matrix, what a run checks: nothing named, the kernels of every time; `all`; or kernels as `6.12` or `arm64/6.12`. */
+/** Of the matrix, what a run checks: all of it, or the kernels named as `6.12` or `arm64/6.12`. */
 export function chosen(names: readonly string[]): readonly KernelCase[] {
-  if (names.length === 0) return matrix.filter(({ everyTime }) => everyTime);
-  if (names.includes('all')) return matrix;
+  if (names.length === 0) return matrix;
   return names.map((name) => {
     const found = matrix.find((kernel) => nameOf(kernel) === name);
-    if (!found) throw new Error(`no kernel ${name}: ${matrix.map(nameOf).join(', ')} or all`);
+    if (!found) throw new Error(`no kernel ${name}: ${matrix.map(nameOf).join(', ')}`);
     return found;
   });
 }

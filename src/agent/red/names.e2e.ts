@@ -37,7 +37,6 @@ function scene(): Red {
     kernel,
     mayRemove: () => true,
     removeService: (service) => kernel.removeService(service),
-    mayRemove: () => true,
     services,
     routes: [],
     families: ['application', 'spanMetrics', 'serviceGraph'],
