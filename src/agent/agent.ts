@@ -24,6 +24,8 @@ import { Timers } from './timers.ts';
 export interface AgentOptions {
   readonly config: AgentConfig;
   readonly kernel: Kernel;
+  /** Gives back what only the start needed. */
+  readonly releaseMemory?: () => void;
   /** Highest service id plus one, as the kernel's maps are sized. */
   readonly maxServices: number;
   /** Absent outside a cluster. */
@@ -46,6 +48,8 @@ const socketsEveryMs = 2_000;
 const rescanEveryMs = 60_000;
 const hostAddressesEveryMs = 60_000;
 const budgetEveryMs = 5_000;
+/** By then everything has run once. */
+const startUpMs = 3_000;
 const queueBytes = 8 * 2 ** 20;
 const finalFlushMs = 5_000;
 
@@ -164,6 +168,7 @@ export class Agent {
     this.#timers.every('hosts', hostAddressesEveryMs, () => {
       this.#hostAddresses = readHostAddresses(this.#options.procRoot);
     });
+    this.#timers.once('started up', startUpMs, () => this.#options.releaseMemory?.());
     this.#timers.every('budget', budgetEveryMs, () => this.#protect());
     this.#timers.every('metrics', this.#config.intervalMs, () => this.exportMetrics());
   }

@@ -12,6 +12,8 @@ import type { ApiServer } from './process/index.ts';
 export interface AgentEnvironment {
   /** Throws UnsupportedKernel, or Refused by the verifier. */
   readonly openKernel: () => Kernel;
+  /** Gives back what only the start needed. */
+  readonly releaseMemory?: () => void;
   readonly maxServices: number;
   readonly apiServer?: ApiServer;
   readonly procRoot: string;

@@ -14,6 +14,7 @@ export type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 export { bucketBoundsNs, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';
 export { Refused } from './bpf-object.ts';
 export { probeFeatures } from './features.ts';
+export { releaseMemory } from './own-memory.ts';
 export { openKernel } from './open-kernel.ts';
 export { maxServices } from './red-reader.ts';
 export { foldTarget, routeHashOf } from '../protocol/index.ts';

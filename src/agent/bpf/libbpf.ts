@@ -1,4 +1,4 @@
-/** The only file that calls native code: libbpf to load and attach, the map calls, and mmap for the rings. */
+/** The only file that calls native code: libbpf to load and attach, the map calls, and memory of our own. */
 import koffi from 'koffi';
 
 /** An address libbpf or the C library gave out. Never dereferenced here but through `view`. */
@@ -72,6 +72,8 @@ const open = bpf.func('bpf_object__open_mem', 'void *', ['void *', 'size_t', kof
 const runOnce = bpf.func('bpf_prog_test_run_opts', 'int', ['int', koffi.pointer(testRunOptions)]);
 const mmapCall = libc.func('void *mmap(void *at, size_t size, int protection, int flags, int fd, int64_t offset)');
 const munmapCall = libc.func('int munmap(void *at, size_t size)');
+const madvise = libc.func('int madvise(uintptr_t at, size_t size, int advice)');
+const mallocTrim = libc.func('int malloc_trim(size_t pad)');
 const sysconf = libc.func('long sysconf(int name)');
 
 calls.setPrint(null);
@@ -173,6 +175,18 @@ export function map(fd: number, size: number, offset: number, write: boolean): {
 
 export function unmap(at: Pointer, size: number): void {
   munmapCall(at, size);
+}
+
+const dontNeed = 4;
+
+/** Unmaps a range's pages until they are touched again. Only for what a file backs unchanged. */
+export function forgetPages(at: bigint, size: number): void {
+  if ((madvise(at, size, dontNeed) as number) < 0) throw new Error(`madvise: ${errnoName(errno())}`);
+}
+
+/** Gives freed memory of the C heap back to the system. */
+export function trimHeap(): void {
+  mallocTrim(0);
 }
 
 /** Bytes of a memory page: 4 KiB, or up to 64 KiB on arm64. */

@@ -147,7 +147,8 @@ class ProbedKernel implements Kernel {
   }
 
   readOverflow() {
-    return this.#red.overflow();
+    // Reading the totals costs as much as all rows together, and there is nothing in them until a row found no room.
+    return this.#eventCount(healthReasons.indexOf('redFull')) === 0n ? [] : this.#red.overflow();
   }
 
   readCoverage() {
@@ -155,15 +156,9 @@ class ProbedKernel implements Kernel {
   }
 
   readHealth(): Readonly<Record<HealthReason, bigint>> {
-    const values = this.#health.get(keyOf(0)) ?? Buffer.alloc(0);
-    const perCpu = kernelReasons * 8;
-    const sum = (index: number) => {
-      let total = 0n;
-      for (let at = index * 8; at < values.length; at += perCpu) total += values.readBigUInt64LE(at);
-      return total;
-    };
+    const values = this.#health.get(keyOf(0));
     const health = Object.fromEntries(
-      healthReasons.map((reason, index) => [reason, index < kernelReasons ? sum(index) : 0n]),
+      healthReasons.map((reason, index) => [reason, index < kernelReasons ? this.#eventCount(index, values) : 0n]),
     ) as Record<HealthReason, bigint>;
     const { slowExchanges, ...counts } = this.#slow.counts;
     for (const [reason, count] of Object.entries(counts)) health[reason as HealthReason] += count;
@@ -171,6 +166,14 @@ class ProbedKernel implements Kernel {
     health.exchanges += slowExchanges;
     health.recursionMisses = this.#recursionMisses();
     return health;
+  }
+
+  /** One of the kernel's counters, over all CPUs. */
+  #eventCount(reason: number, values = this.#health.get(keyOf(0))): bigint {
+    let total = 0n;
+    if (!values) return total;
+    for (let at = reason * 8; at < values.length; at += kernelReasons * 8) total += values.readBigUInt64LE(at);
+    return total;
   }
 
   /** Runs the kernel left out because the same program was already running on that CPU. */

@@ -36,7 +36,11 @@ beforeAll(async () => {
   const flags = `--local --json --pid ${server.pid} --pid ${client.pid} --otlp ${receiver.endpoint}`;
   const wish = `${flags} --interval 500ms --percent ${percent} --slower-than 200ms`.split(' ');
   // As the DaemonSet runs it: a young generation that may not grow to 48 MB.
-  const environment = { OSTACK_BPF: file('../../../bpf/built'), NODE_OPTIONS: '--max-semi-space-size=2' };
+  const environment = {
+    OSTACK_BPF: file('../../../bpf/built'),
+    NODE_OPTIONS: '--max-semi-space-size=2',
+    MALLOC_ARENA_MAX: '1',
+  };
   agent = new Program(join(folder, 'agent.mjs'), wish, environment);
   // Ready is when both ends of a request are seen; these requests have a path of their own.
   const seen = () =>

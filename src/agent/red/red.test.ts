@@ -24,7 +24,6 @@ beforeEach(() => {
 function make(options: Partial<RedOptions>): Red {
   return new Red({
     kernel,
-    mayRemove: () => true,
     removeService: (service) => kernel.removeService(service),
     services,
     routes: [],

@@ -23,8 +23,8 @@ import { spanMetrics } from './span-metrics.ts';
 
 export interface RedOptions {
   readonly kernel: Pick<Kernel, 'readRed' | 'readOverflow' | 'routeText'>;
-  /** Whether nothing else of a service waits to be delivered. */
-  readonly mayRemove: (service: number) => boolean;
+  /** Whether nothing else of a service waits to be delivered; absent if nothing else is. */
+  readonly mayRemove?: (service: number) => boolean;
   /** Frees what the kernel keeps of a service. @returns the exchanges it had counted by then. */
   readonly removeService: (service: number) => bigint;
   readonly services: Services;
@@ -208,7 +208,7 @@ export class Red {
 
   #retire(): void {
     const { services, mayRemove } = this.#options;
-    const gone = services.retired().filter((id) => this.#lastCounts.areDelivered(id) && mayRemove(id));
+    const gone = services.retired().filter((id) => this.#lastCounts.areDelivered(id) && (mayRemove?.(id) ?? true));
     // A socket may outlive its process and be counted once more, when its service is no longer there to export it.
     const nobodys = [...this.#lastCounts.services()].filter((id) => services.get(id) === undefined);
     for (const id of [...gone, ...nobodys]) this.#remove(id);

@@ -38,7 +38,6 @@ test('10,000 services come and go, some come back: rows stay bounded, totals are
   const services = new Services(511, () => nowMs);
   const red = new Red({
     kernel,
-    mayRemove: () => true,
     removeService: (service) => kernel.removeService(service),
     services,
     routes: [],

@@ -69,7 +69,10 @@ describe('the file of the agents', () => {
 test('a pod tells its agent which node it is on', () => {
   const [container] = podTemplates(objectsOf()).get('agent')?.spec.containers ?? [];
   expect(container?.args?.slice(-2)).toEqual(['--node', '$(K8S_NODE_NAME)']);
-  expect(container?.env).toEqual([{ name: 'K8S_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }]);
+  expect(container?.env).toContainEqual({
+    name: 'K8S_NODE_NAME',
+    valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } },
+  });
 });
 
 test('agents hand what they have to the collector of their own node', () => {
