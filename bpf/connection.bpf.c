@@ -51,7 +51,7 @@ int BPF_PROG(connection_state, struct sock *sk, int from, int to)
 	if (to == TCP_SYN_SENT) {
 		u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-		if (target_selected(tgid) && (c = conn_enter(sk, tgid, target_epoch())))
+		if (target_selected(tgid) && (c = conn_enter(sk, tgid, selection.epoch)))
 			c->flags |= CONN_OBSERVED;
 		return 0;
 	}

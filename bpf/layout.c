@@ -4,7 +4,7 @@
 
 struct {
 	struct target target;
-	struct settings settings;
+	struct selection selection;
 	struct policy policy;
 	struct red_key red_key;
 	struct red_value red_value;

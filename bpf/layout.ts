@@ -16,7 +16,7 @@ interface BtfType {
 const structs = [
   'endpoint',
   'target',
-  'settings',
+  'selection',
   'policy',
   'red_key',
   'red_value',

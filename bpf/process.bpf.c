@@ -21,16 +21,12 @@ static __always_inline void process_event(u32 kind, struct task_struct *task, u3
 
 static __always_inline void target_mark(u32 tgid, bool on)
 {
-	u32 slot = tgid >> 6;
-	u64 *bits = bpf_map_lookup_elem(&target_bits, &slot);
 	u64 bit = 1ULL << (tgid & 63);
 
-	if (!bits)
-		return;
 	if (on)
-		__sync_fetch_and_or(bits, bit);
+		__sync_fetch_and_or(target_bits(tgid), bit);
 	else
-		__sync_fetch_and_and(bits, ~bit);
+		__sync_fetch_and_and(target_bits(tgid), ~bit);
 }
 
 SEC("tp_btf/sched_process_fork")

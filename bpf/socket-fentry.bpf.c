@@ -3,40 +3,26 @@
 #include "include/kernel.h"
 #include "include/data_path.h"
 
-SEC("fexit/tcp_sendmsg")
-int BPF_PROG(socket_send, struct sock *sk, struct msghdr *message, u64 size, int moved)
+DATA_FUNCTION BPF_PROG(sent, struct sock *sk, struct msghdr *message, u64 size, int moved)
 {
-	if (data_enter(sk, moved, 0, SENDING))
-		bpf_tail_call(ctx, &families_send, FAMILY_HTTP);
-	return 0;
+	return data_moved(sk, moved, 0, SENDING);
 }
 
-SEC("fexit/tcp_recvmsg")
-int BPF_PROG(socket_receive, struct sock *sk, struct msghdr *message, u64 size, int flags, int *name_size, int moved)
+DATA_FUNCTION BPF_PROG(received, struct sock *sk, struct msghdr *message, u64 size, int flags, int *name_size, int moved)
 {
-	if (data_enter(sk, moved, flags, RECEIVING))
-		bpf_tail_call(ctx, &families_receive, FAMILY_HTTP);
-	return 0;
+	return data_moved(sk, moved, flags, RECEIVING);
 }
 
 SEC("fexit/tcp_sendmsg")
-int BPF_PROG(http_send, struct sock *sk)
+int socket_send(unsigned long long *ctx)
 {
-	if (http_run(sk, SENDING)) {
-		bpf_tail_call(ctx, &families_send, FAMILY_HTTP);
-		http_exhausted(sk, SENDING);
-	}
-	return 0;
+	return current_selected() ? sent(ctx) : 0;
 }
 
 SEC("fexit/tcp_recvmsg")
-int BPF_PROG(http_receive, struct sock *sk)
+int socket_receive(unsigned long long *ctx)
 {
-	if (http_run(sk, RECEIVING)) {
-		bpf_tail_call(ctx, &families_receive, FAMILY_HTTP);
-		http_exhausted(sk, RECEIVING);
-	}
-	return 0;
+	return current_selected() ? received(ctx) : 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

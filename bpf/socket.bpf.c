@@ -2,40 +2,26 @@
 #include "include/kernel.h"
 #include "include/data_path.h"
 
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(socket_send, struct sock *sk, int size, int flags)
+DATA_FUNCTION BPF_PROG(sent, struct sock *sk, int size)
 {
-	if (data_enter(sk, size, flags, SENDING))
-		bpf_tail_call(ctx, &families_send, FAMILY_HTTP);
-	return 0;
+	return data_moved(sk, size, 0, SENDING);
 }
 
-SEC("tp_btf/sock_recv_length")
-int BPF_PROG(socket_receive, struct sock *sk, int size, int flags)
+DATA_FUNCTION BPF_PROG(received, struct sock *sk, int size, int flags)
 {
-	if (data_enter(sk, size, flags, RECEIVING))
-		bpf_tail_call(ctx, &families_receive, FAMILY_HTTP);
-	return 0;
+	return data_moved(sk, size, flags, RECEIVING);
 }
 
 SEC("tp_btf/sock_send_length")
-int BPF_PROG(http_send, struct sock *sk)
+int socket_send(unsigned long long *ctx)
 {
-	if (http_run(sk, SENDING)) {
-		bpf_tail_call(ctx, &families_send, FAMILY_HTTP);
-		http_exhausted(sk, SENDING);
-	}
-	return 0;
+	return current_selected() ? sent(ctx) : 0;
 }
 
 SEC("tp_btf/sock_recv_length")
-int BPF_PROG(http_receive, struct sock *sk)
+int socket_receive(unsigned long long *ctx)
 {
-	if (http_run(sk, RECEIVING)) {
-		bpf_tail_call(ctx, &families_receive, FAMILY_HTTP);
-		http_exhausted(sk, RECEIVING);
-	}
-	return 0;
+	return current_selected() ? received(ctx) : 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

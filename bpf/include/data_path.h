@@ -1,25 +1,8 @@
-/* The data path both tiers share: which connection, which bytes, in order? Then the protocol's family takes over. */
+/* The data path both tiers share: which connection, which bytes, in order? Then the protocol's family takes over. No tail
+ * calls: a program that may make one pays for it on entry, and this one is entered for every socket call there is. */
 #pragma once
 #include "connection.h"
 #include "../protocol/http_family.h"
-
-#define FAMILY_HTTP 1
-#define FAMILIES 8
-
-/* families_*: one program per protocol and direction, entered by tail call; 1 is HTTP/1 and also its own continuation. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, FAMILIES);
-	__type(key, u32);
-	__type(value, u32);
-} families_send SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, FAMILIES);
-	__type(key, u32);
-	__type(value, u32);
-} families_receive SEC(".maps");
 
 static __always_inline void cover_parsed(u32 service, u64 n)
 {
@@ -68,37 +51,42 @@ static __always_inline u32 conn_gap(struct conn *c, struct http_stream *s, u32 d
 	return 0;
 }
 
-/* What every socket call of every process runs. Leaves before touching memory of its own unless the process was
- * selected. `next` 1: the family named by the connection goes on. */
-static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 direction)
+/* What every socket call of every process asks. */
+static __always_inline bool current_selected(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return target_selected(task->tgid);
+}
+
+/* Opens the bytes a selected process moved: `work` is then what the family reads. NULL when there is nothing to read. */
+static __always_inline struct conn *data_open(struct sock *sk, int size, int flags, u32 direction, struct work **work)
 {
 	u64 id = bpf_get_current_pid_tgid();
 	u32 tgid = id >> 32;
 
-	if (!target_selected(tgid))
-		return 0;
 	if (size < 0) {
 		io_failed();
-		return 0;
+		return NULL;
 	}
 	if (!size || (direction == RECEIVING && (flags & (MSG_PEEK | MSG_ERRQUEUE))))
-		return 0;
+		return NULL;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 
 	if (!tcp && sk->sk_protocol != IPPROTO_MPTCP)
-		return 0;
-	u32 epoch = target_epoch();
+		return NULL;
+	u32 epoch = selection.epoch;
 	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
 
 	if (!c) {
 		if (!sk->sk_socket || !sk->sk_socket->file) /* the kernel's own socket */
-			return 0;
+			return NULL;
 		c = conn_enter(sk, tgid, epoch);
 		if (!c)
-			return 0;
+			return NULL;
 	}
 	if ((c->tgid != tgid || c->epoch != epoch) && !conn_owner(c, tgid, epoch))
-		return 0;
+		return NULL;
 	health_add(direction == SENDING ? H_SENDS : H_RECEIVES, 1);
 	c->bytes[direction] += size;
 
@@ -142,12 +130,12 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 	if (c->protocol == PROTOCOL_UNKNOWN) {
 		cover_unknown(c->service, size);
 		io_skip(size);
-		return 0;
+		return NULL;
 	}
 	if (c->blind[direction]) {
 		cover_blind(c->service, size);
 		io_skip(size);
-		return 0;
+		return NULL;
 	}
 	if (c->flush && c->side && direction != requests_go(c)) {
 		c->flush = 0;
@@ -159,12 +147,12 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 		s->left -= size;
 		cover_parsed(c->service, size);
 		io_skip(size);
-		return 0;
+		return NULL;
 	}
 	struct work *w = work_of(direction);
 
 	if (!w)
-		return 0;
+		return NULL;
 	w->total = size;
 	w->done = 0;
 	w->span.at = w->span.end = HTTP_CARRY;
@@ -177,29 +165,28 @@ static __always_inline u32 data_enter(struct sock *sk, int size, int flags, u32 
 	io_open(&w->io, size);
 	if (flags & MSG_TRUNC && direction == RECEIVING)
 		w->io.readable = w->io.left = 0;
-	return 1;
+	*work = w;
+	return c;
 }
 
-#define FAMILY_TURNS 64
+#define FAMILY_TURNS 2048 /* of one call: more pieces than anyone should send */
 
-/* Runs the family until the call's bytes are used up. Returns 1 when it needs another run. */
-static __always_inline u32 http_run(struct sock *sk, u32 direction)
+/* Reads what a call moved. A function the verifier follows once, whatever the way here. */
+__attribute__((noinline)) u32 data_follow(struct conn *c, struct work *w)
 {
-	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
-	struct work *w = work_of(direction);
 	u32 step = STEP_MORE;
 
 	if (!c || !w)
 		return 0;
+	u32 direction = w->direction & 1;
+
 	for (u32 i = 0; i < FAMILY_TURNS; i++) {
 		step = http_step(c, w);
-		if (step == STEP_MORE && w->span.at >= w->span.end && w->done >= w->total && !w->gap)
-			step = STEP_DONE;
 		if (step != STEP_MORE)
 			break;
 	}
 	if (step == STEP_MORE)
-		return 1;
+		conn_blind(c, direction, H_BLIND_TOO_MANY_PIECES);
 	if (c->protocol == PROTOCOL_UNKNOWN)
 		cover_unknown(c->service, w->total);
 	else if (c->blind[direction])
@@ -211,11 +198,16 @@ static __always_inline u32 http_run(struct sock *sk, u32 direction)
 	return 0;
 }
 
-/* The tail calls ran out: more pieces than anyone should send in one call. */
-static __always_inline void http_exhausted(struct sock *sk, u32 direction)
+/* What a selected process moved. */
+static __always_inline int data_moved(struct sock *sk, int size, int flags, u32 direction)
 {
-	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
+	struct work *w = NULL;
+	struct conn *c = data_open(sk, size, flags, direction, &w);
 
-	if (c)
-		conn_blind(c, direction, H_BLIND_TOO_MANY_PIECES);
+	if (c && w)
+		data_follow(c, w);
+	return 0;
 }
+
+/* Only those who are selected set up the stack for following: a function of its own. */
+#define DATA_FUNCTION static __attribute__((noinline)) int

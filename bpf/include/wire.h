@@ -2,6 +2,7 @@
  * (src/agent/bpf/layout.gen.ts); the assertions hold the layout still. */
 #pragma once
 
+#define PROCESS_IDS (4u << 20) /* the kernel's ceiling */
 #define MAX_SERVICES 512
 #define MAX_PROTOCOLS 8
 #define STATUS_CLASSES 6
@@ -28,8 +29,10 @@ struct target {
 	u32 flags;
 };
 
-struct settings {
-	u32 epoch; /* moved by userland whenever a target changes hands */
+/* The objects' one .bss. */
+struct selection {
+	u64 bits[PROCESS_IDS / 64]; /* of each process id, whether it is selected */
+	u32 epoch;		    /* moved by userland whenever a target changes hands */
 	u32 pad;
 };
 

@@ -66,14 +66,11 @@ static inline u32 http_chunk(struct http_stream *s, const struct http_buffer *b,
 	return HTTP_DRY;
 }
 
-/* One line [at, end) outside of headers, its end excluded. `lengthy`: longer than the carry, so its end may not be here;
- * nothing after the carry's size may then matter. */
-HTTP_FUNCTION u32 http_line(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
+/* One line [at, end) between chunks or after them, its end excluded. */
+HTTP_FUNCTION u32 http_line(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end)
 {
 	if (!s || !b || at >= HTTP_END_OF_WINDOW || end > HTTP_END_OF_WINDOW)
 		return HTTP_ODD;
-	if (s->phase == HTTP_START)
-		return end <= at ? HTTP_DRY : http_start(s, b, at, end, lengthy);
 	if (s->phase == HTTP_CHUNK_SIZE)
 		return http_chunk(s, b, at, end);
 	if (end <= at) {
@@ -112,12 +109,61 @@ static inline u32 http_carry(struct http_stream *s, struct http_buffer *b)
 	return HTTP_CARRY - carried;
 }
 
+/* Passes header lines that end in this window and are not too long for it, word by word. HTTP_HEAD at the empty one,
+ * HTTP_AGAIN when it may go on; HTTP_DRY leaves the line at span->at to the caller. */
+HTTP_FUNCTION u32 http_headers(struct http_stream *s, const struct http_buffer *b, struct http_span *span)
+{
+	if (!s || !b || !span)
+		return HTTP_ODD;
+	u32 began = span->at;
+
+	span->look = began;
+	for (u32 i = 0; i < 16; i++) {
+		u32 at = HTTP_AFRESH(span->look), end = span->end, line = span->at;
+
+		if (at >= end || end > HTTP_END_OF_WINDOW)
+			return HTTP_DRY;
+		u64 hit = http_feeds(HTTP_LOAD(http_at(b, at)));
+
+		if (!hit) {
+			span->look = at + 8;
+			continue;
+		}
+		/* The lowest set bit is exact; which byte it is in comes from a multiplication. */
+		at += (((hit & -hit) >> 7) * 0x0001020304050607ULL) >> 56;
+		if (at >= end || at - line > HTTP_CARRY)
+			return HTTP_DRY;
+		const u8 *p = http_at(b, line);
+		u32 size = at - line, first = *p | 0x20;
+
+		if (!size || (size == 1 && *p == '\r')) {
+			span->at = at + 1;
+			return HTTP_HEAD;
+		}
+		if (first == 'c' || first == 't') {
+			const u8 *last = http_at(b, at - 1);
+
+			http_header(s, b, line, *last == '\r' ? at - 1 : at, 0);
+		}
+		span->at = span->look = at + 1;
+	}
+	return span->at == began ? HTTP_DRY : HTTP_AGAIN;
+}
+
 /* The next event in the window. */
 HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct http_span *span)
 {
 	if (!s || !b || !span)
 		return HTTP_ODD;
 	for (u32 i = 0; i < HTTP_LINES; i++) {
+		if (s->phase == HTTP_HEADERS && !(s->facts & HTTP_IN_REST)) {
+			u32 event = http_headers(s, b, span);
+
+			if (event == HTTP_HEAD)
+				return s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
+			if (event == HTTP_AGAIN)
+				continue;
+		}
 		/* Read again each turn: what the verifier knows of them then does not grow from turn to turn. */
 		u32 at = span->at, end = span->end, phase = s->phase, size = end - at;
 
@@ -172,8 +218,10 @@ HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct
 				stop--;
 		}
 		span->at = newline < end ? newline + 1 : end;
-		if (phase != HTTP_HEADERS) {
-			event = http_line(s, b, at, stop, lengthy);
+		if (phase == HTTP_START) {
+			event = stop <= at ? HTTP_DRY : http_start(s, b, at, stop, lengthy);
+		} else if (phase != HTTP_HEADERS) {
+			event = http_line(s, b, at, stop);
 		} else if (stop <= at) {
 			event = s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
 		} else {

@@ -204,13 +204,19 @@ static __always_inline void http_capture(struct conn *c, struct work *w, struct 
 		c->capture_free = c->head == LOAD_ORDERED(&c->tail);
 		if (!c->capture_free || at > HTTP_END_OF_WINDOW)
 			return;
-		c->request_captured = policy ? MIN(size, policy->capture_request) : 0;
-		if (c->request_captured)
-			bpf_probe_read_kernel(c->request_capture, CAPTURE_REQUEST, w->buffer.bytes + at);
+		size = policy ? MIN(size, policy->capture_request) : 0;
+		if (size > CAPTURE_REQUEST)
+			size = CAPTURE_REQUEST;
+		c->request_captured = size;
+		if (size)
+			bpf_probe_read_kernel(c->request_capture, size, w->buffer.bytes + at);
 	} else if (at <= HTTP_END_OF_WINDOW) {
-		c->response_captured = policy ? MIN(size, policy->capture_response) : 0;
-		if (c->response_captured)
-			bpf_probe_read_kernel(c->response_capture, CAPTURE_RESPONSE, w->buffer.bytes + at);
+		size = policy ? MIN(size, policy->capture_response) : 0;
+		if (size > CAPTURE_RESPONSE)
+			size = CAPTURE_RESPONSE;
+		c->response_captured = size;
+		if (size)
+			bpf_probe_read_kernel(c->response_capture, size, w->buffer.bytes + at);
 	}
 }
 
@@ -281,10 +287,8 @@ static __always_inline u32 http_fill(struct conn *c, struct work *w, struct http
 }
 
 /* One turn: fill the window if it is empty, read up to the next event, act on it. */
-__attribute__((noinline)) u32 http_step(struct conn *c, struct work *w)
+static __always_inline u32 http_turn(struct conn *c, struct work *w)
 {
-	if (!c || !w)
-		return STEP_DONE;
 	u32 direction = w->direction & 1;
 	struct http_stream *s = &c->streams[direction];
 
@@ -344,4 +348,14 @@ __attribute__((noinline)) u32 http_step(struct conn *c, struct work *w)
 	if (frame == HTTP_ODD)
 		conn_blind(c, direction, H_BLIND_ODD_FRAMING);
 	return c->blind[direction] ? STEP_DONE : STEP_MORE;
+}
+
+/* One turn, and whether it leaves anything. */
+__attribute__((noinline)) u32 http_step(struct conn *c, struct work *w)
+{
+	if (!c || !w)
+		return STEP_DONE;
+	u32 step = http_turn(c, w);
+
+	return w->span.at >= w->span.end && w->done >= w->total && !w->gap ? STEP_DONE : step;
 }

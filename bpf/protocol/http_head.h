@@ -8,7 +8,7 @@ static inline u32 http_blank(u8 c)
 }
 
 /* Blanks, at most 16, before a header's value. */
-static inline u32 http_blanks(const u8 *p)
+static inline __attribute__((always_inline)) u32 http_blanks(const u8 *p)
 {
 	u32 n = 0;
 

@@ -14,6 +14,8 @@
 #define HTTP_LOAD(p) (*(const u64 *)(p))
 /* Hides what the compiler knows of a value, where the verifier would take the conclusion amiss. */
 #define HTTP_HIDE(value) asm volatile("" : "+r"(value))
+/* Loads again what the compiler still has: the verifier then forgets what it knows of it. */
+#define HTTP_AFRESH(field) (*(volatile __typeof__(field) *)&(field))
 #else
 #define HTTP_FUNCTION static __attribute__((unused))
 static inline u64 http_load_host(const u8 *p)
@@ -24,6 +26,7 @@ static inline u64 http_load_host(const u8 *p)
 }
 #define HTTP_LOAD(p) http_load_host(p)
 #define HTTP_HIDE(value) (void)(value)
+#define HTTP_AFRESH(field) (field)
 #endif
 
 enum http_phase {
@@ -95,6 +98,7 @@ struct http_buffer {
 struct http_span {
 	u32 at;
 	u32 end;
+	u32 look; /* while a line's end is looked for: how far */
 };
 
 #define HTTP_WORD(a, b, c, d, e, f, g, h)                                                                                  \

@@ -14,7 +14,7 @@ export interface GuestWish {
   readonly parts: readonly GuestPart[];
 }
 
-const timeoutMs = 900_000;
+const timeoutMs = 1_800_000;
 
 /** Boots a kernel whose nanoseconds are instructions and measures in it. Throws with the console if it did not end well. */
 export async function measureInGuest(wish: GuestWish, programs: Programs, directory: string): Promise<GuestFigures> {

@@ -50,7 +50,9 @@ export class BpfObject {
     this.name = name;
     this.#object = openObject(readFileSync(objectFile(name)), this.#log);
     if (!this.#object) throw new Refused(name, 'open', errno(), '');
-    this.#maps = objectMaps(this.#object);
+    // libbpf names an object's variables after the object; here all objects share theirs.
+    const plain = (name: string) => (name.endsWith('.bss') ? 'bss' : name);
+    this.#maps = new Map([...objectMaps(this.#object)].map(([name, map]) => [plain(name), map]));
   }
 
   /** Handles of the maps by name: to size them before `load`. */
@@ -78,10 +80,9 @@ export class BpfObject {
     return new Map([...objectPrograms(this.#object)].map(([name, program]) => [name, programFd(program)]));
   }
 
-  /** Attaches these programs, or all. */
-  attach(names?: readonly string[]): void {
+  /** Attaches its programs. */
+  attach(): void {
     for (const [name, program] of objectPrograms(this.#object)) {
-      if (names && !names.includes(name)) continue;
       const link = attachProgram(program);
       if (!link) throw new Refused(this.name, 'attach', errno(), name);
       this.#links.push(link);

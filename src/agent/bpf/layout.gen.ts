@@ -12,9 +12,10 @@ export const target = {
   flags: 4,
 } as const;
 
-export const settings = {
-  structSize: 8,
-  epoch: 0,
+export const selection = {
+  structSize: 524296,
+  bits: 0,
+  epoch: 524288,
 } as const;
 
 export const policy = {

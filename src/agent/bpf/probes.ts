@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BpfObject, Refused } from './bpf-object.ts';
 import type { Tier } from './feature.ts';
 import type { KernelOptions } from './kernel.ts';
-import { initialValue, possibleCpus, setMapEntries, setMapType, updateElement } from './libbpf.ts';
+import { initialValue, possibleCpus, setMapEntries, setMapType } from './libbpf.ts';
 
 const hash = 1;
 const perCpuUpTo = 16;
@@ -51,13 +51,10 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     const connections = add('connection', () => {});
     const processes = add('process', (object) => setFlag(object, options.watchProcesses ?? true));
     const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
-    if (pages) setFamily(descriptors.get('families_page'), programs.get('http_page'));
-    setFamily(descriptors.get('families_send'), programs.get('http_send'));
-    setFamily(descriptors.get('families_receive'), programs.get('http_receive'));
     processes.attach();
     connections.attach();
-    data.attach(['socket_send', 'socket_receive']);
-    pages?.attach(['socket_page']);
+    data.attach();
+    pages?.attach();
   } catch (error) {
     close();
     throw error;
@@ -85,14 +82,6 @@ function resize(object: BpfObject, name: string, entries: number): void {
 function setFlag(object: BpfObject, on: boolean): void {
   const map = object.maps.get('.rodata') ?? [...object.maps].find(([name]) => name.endsWith('.rodata'))?.[1];
   if (map) initialValue(map)[0] = on ? 1 : 0;
-}
-
-function setFamily(map: number | undefined, program: number | undefined): void {
-  const key = Buffer.alloc(4);
-  const value = Buffer.alloc(4);
-  key.writeUInt32LE(1);
-  value.writeUInt32LE(program ?? 0);
-  if (map === undefined || updateElement(map, key, value) < 0) throw new Error('family program not entered');
 }
 
 /** What the kernel accounts for a map, bytes. */

@@ -4,24 +4,22 @@ import type { Target } from './kernel.ts';
 import * as layout from './layout.gen.ts';
 import { map, unmap, type Pointer } from './libbpf.ts';
 
-const processIds = 4 << 20;
-
 /** The selected processes: a hash for the kernel to learn the service from, and one bit each for it to ask first. */
 export class TargetSet {
   readonly #targets: BpfMap;
-  readonly #settings: BpfMap;
   readonly #bits: BigUint64Array;
+  readonly #epoch: Uint32Array;
   readonly #region: Pointer;
-  #epoch = 0;
   #open = true;
 
   constructor(descriptors: ReadonlyMap<string, number>) {
     const fd = (name: string) => descriptors.get(name) ?? -1;
     this.#targets = new BpfMap(fd('targets'), 4, layout.target.structSize, 16_384);
-    this.#settings = new BpfMap(fd('settings'), 4, layout.settings.structSize, 1);
-    const { at, view } = map(fd('target_bits'), processIds / 8, 0, true);
+    const { bits, epoch, structSize } = layout.selection;
+    const { at, view } = map(fd('bss'), structSize, 0, true);
     this.#region = at;
-    this.#bits = new BigUint64Array(view);
+    this.#bits = new BigUint64Array(view, bits, (epoch - bits) / 8);
+    this.#epoch = new Uint32Array(view, epoch, 1);
   }
 
   set(tgid: number, target: Target): void {
@@ -51,14 +49,11 @@ export class TargetSet {
 
   /** Makes every connection look its owner and its route up again. */
   bumpEpoch(): void {
-    const value = Buffer.alloc(layout.settings.structSize);
-    this.#epoch = (this.#epoch + 1) >>> 0;
-    value.writeUInt32LE(this.#epoch, layout.settings.epoch);
-    this.#settings.set(keyOf(0), value);
+    Atomics.add(this.#epoch, 0, 1);
   }
 
   close(): void {
-    if (this.#open) unmap(this.#region, processIds / 8);
+    if (this.#open) unmap(this.#region, layout.selection.structSize);
     this.#open = false;
   }
 }
