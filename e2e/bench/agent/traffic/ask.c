@@ -67,6 +67,8 @@ static int readable(struct talk *t)
 		if (!end)
 			return 0;
 		length = strstr(t->in, "Content-Length: ");
+		if (!length)
+			fail("an answer without its length");
 		t->need = end + 4 - t->in + atol(length + 16);
 	}
 	return t->have >= t->need;
