@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { Agent } from './agent.ts';
-import type { Endpoint } from './bpf/index.ts';
+import type { Endpoint } from './bpf/contract.ts';
 import { parseConfig, type AgentConfig } from './config/index.ts';
 import { FakeKernel } from './kernel.fixture.ts';
 import { OtlpReceiver } from './otlp/receiver.fixture.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { ControlEvent, Kernel } from './bpf/index.ts';
+import type { ControlEvent, Kernel } from './bpf/contract.ts';
 import type { AgentConfig, ConfigProblem } from './config/index.ts';
 import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';

@@ -1,18 +1,18 @@
-import type {
-  ControlEvent,
-  CoverageRow,
-  FlightSummary,
-  HealthReason,
-  Kernel,
-  KeptExchange,
-  OverflowRow,
-  Policy,
-  RedRow,
-  Side,
-  Target,
-} from './bpf/index.ts';
-import { bucketBoundsNs } from './bpf/red-row.ts';
-import { healthReasons } from './bpf/health.ts';
+import {
+  type ControlEvent,
+  type CoverageRow,
+  type FlightSummary,
+  type HealthReason,
+  type KeptExchange,
+  type Kernel,
+  type OverflowRow,
+  type Policy,
+  type RedRow,
+  type Side,
+  type Target,
+  bucketBoundsNs,
+  healthReasons,
+} from './bpf/contract.ts';
 
 /** What a made-up exchange is; everything left out is filled with something plausible. */
 export interface Scene extends Partial<Omit<FlightSummary, 'routeHash'>> {

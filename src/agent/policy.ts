@@ -1,4 +1,4 @@
-import type { Policy } from './bpf/index.ts';
+import type { Policy } from './bpf/contract.ts';
 import type { AgentConfig } from './config/index.ts';
 import type { Step } from './health/index.ts';
 import type { Identity } from './process/index.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
-import { UnsupportedKernel } from './bpf/unsupported.ts';
+import { UnsupportedKernel } from './bpf/contract.ts';
 import { FakeKernel } from './kernel.fixture.ts';
 import { OtlpReceiver } from './otlp/receiver.fixture.ts';
 import { FakeProc } from './process/proc.fixture.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionClose } from '../bpf/index.ts';
+import type { ConnectionClose } from '../bpf/contract.ts';
 
 /** Upper bounds of connect latency and round-trip time, seconds. */
 export const boundsSeconds: readonly number[] = [

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import type { ConnectionClose } from '../bpf/index.ts';
+import type { ConnectionClose } from '../bpf/contract.ts';
 import { encodeMetrics } from '../otlp/index.ts';
 import { decodeMessage } from '../otlp/opentelemetry.fixture.ts';
 import { Services } from '../process/index.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionClose } from '../bpf/index.ts';
+import type { ConnectionClose } from '../bpf/contract.ts';
 import { Counters } from '../counters.ts';
 import {
   AttributeCache,

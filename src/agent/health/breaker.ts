@@ -1,4 +1,4 @@
-import type { Protocol } from '../bpf/index.ts';
+import type { Protocol } from '../bpf/contract.ts';
 
 /** What the agent still does at one level of self-protection. */
 export interface Step {

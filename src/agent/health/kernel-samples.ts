@@ -1,5 +1,4 @@
-import type { Kernel } from '../bpf/index.ts';
-import { healthReasons } from '../bpf/health.ts';
+import { type Kernel, healthReasons } from '../bpf/contract.ts';
 
 /** What the kernel side counts of itself: each reason something is seen, kept or not followed. */
 export function* kernelSamples(

@@ -1,4 +1,4 @@
-import type { Feature, Tier } from '../bpf/index.ts';
+import type { Feature, Tier } from '../bpf/contract.ts';
 import type { ConfigProblem } from '../config/index.ts';
 
 /** What /readyz says. A node that cannot be instrumented says which feature is missing and what it needs. */

@@ -1,4 +1,4 @@
-import type { CoverageRow } from '../bpf/index.ts';
+import type { CoverageRow } from '../bpf/contract.ts';
 import { labelValue } from './metrics-text.ts';
 
 type States = Omit<CoverageRow, 'serviceId'>;

@@ -1,5 +1,5 @@
 import type { Agent } from '../agent.ts';
-import type { Kernel } from '../bpf/index.ts';
+import type { Kernel } from '../bpf/contract.ts';
 import { requestCounts, toView } from './view.ts';
 import type { Summary } from './table.ts';
 

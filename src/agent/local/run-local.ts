@@ -1,4 +1,4 @@
-import type { Kernel } from '../bpf/index.ts';
+import type { Kernel } from '../bpf/contract.ts';
 import { startAgent, type AgentEnvironment } from '../start-agent.ts';
 import { localConfig, type LocalWish } from './local-config.ts';
 import { LocalView } from './local-view.ts';

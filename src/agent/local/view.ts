@@ -1,4 +1,4 @@
-import { bucketBoundsNs } from '../bpf/red-row.ts';
+import { bucketBoundsNs } from '../bpf/contract.ts';
 import type { Identity } from '../process/index.ts';
 import { hasFailed, type Series } from '../red/index.ts';
 import { quantile } from './quantile.ts';

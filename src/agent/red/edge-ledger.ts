@@ -1,4 +1,4 @@
-import type { RedRow } from '../bpf/index.ts';
+import type { RedRow } from '../bpf/contract.ts';
 import { rowKey } from './baselines.ts';
 import { hasFailed } from './outcome.ts';
 import type { Edge, Ends } from './service-graph.ts';

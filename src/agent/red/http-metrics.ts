@@ -1,4 +1,4 @@
-import type { Side } from '../bpf/index.ts';
+import type { Side } from '../bpf/contract.ts';
 import { attributeField, type Attributes, type Exemplar, type Metric } from '../otlp/index.ts';
 import { errorType } from './outcome.ts';
 import type { Series } from './series.ts';

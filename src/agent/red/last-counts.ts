@@ -1,4 +1,4 @@
-import type { OverflowRow, RedRow } from '../bpf/index.ts';
+import type { OverflowRow, RedRow } from '../bpf/contract.ts';
 
 interface Counts {
   exchanges: bigint;

@@ -1,4 +1,4 @@
-import type { Side } from '../bpf/index.ts';
+import type { Side } from '../bpf/contract.ts';
 
 /** Whether an exchange failed, by the HTTP semantic conventions: 5xx on a server, 4xx too on a client, no response on both. */
 export function hasFailed(side: Side, status: number): boolean {

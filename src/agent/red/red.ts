@@ -1,5 +1,4 @@
-import type { Kernel, OverflowRow, RedRow } from '../bpf/index.ts';
-import { bucketBoundsNs } from '../bpf/red-row.ts';
+import { type Kernel, type OverflowRow, type RedRow, bucketBoundsNs } from '../bpf/contract.ts';
 import type { MetricFamily, RouteRule } from '../config/index.ts';
 import { Counters } from '../counters.ts';
 import {

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { OverflowRow, RedRow } from '../bpf/index.ts';
-import { bucketBoundsNs } from '../bpf/red-row.ts';
+import { type OverflowRow, type RedRow, bucketBoundsNs } from '../bpf/contract.ts';
 import { Baselines } from './baselines.ts';
 import { foldSeries } from './series.ts';
 

@@ -1,4 +1,4 @@
-import type { Endpoint, Method, OverflowRow, RedRow, Side } from '../bpf/index.ts';
+import type { Endpoint, Method, OverflowRow, RedRow, Side } from '../bpf/contract.ts';
 import type { Baselines } from './baselines.ts';
 import { merge, noTotals, type Totals } from './totals.ts';
 

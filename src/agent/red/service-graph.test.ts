@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RedRow } from '../bpf/index.ts';
-import { bucketBoundsNs } from '../bpf/red-row.ts';
+import { type RedRow, bucketBoundsNs } from '../bpf/contract.ts';
 import type { Peer } from '../process/index.ts';
 import { EdgeLedger } from './edge-ledger.ts';
 import { endsOf, type EdgeSource } from './service-graph.ts';

@@ -1,4 +1,4 @@
-import type { RedRow } from '../bpf/index.ts';
+import type { RedRow } from '../bpf/contract.ts';
 import { attributeField, type Attributes, type Metric } from '../otlp/index.ts';
 import type { Peer } from '../process/index.ts';
 import type { Encode } from './http-metrics.ts';

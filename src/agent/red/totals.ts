@@ -1,4 +1,4 @@
-import type { OverflowRow, RedRow } from '../bpf/index.ts';
+import type { OverflowRow, RedRow } from '../bpf/contract.ts';
 
 /** Counted exchanges with their durations and sizes; running totals. Sums in nanoseconds and bytes. */
 export interface Totals {

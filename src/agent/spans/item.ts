@@ -1,4 +1,4 @@
-import type { FlightSummary, KeptExchange } from '../bpf/index.ts';
+import type { FlightSummary, KeptExchange } from '../bpf/contract.ts';
 import type { Identity } from '../process/index.ts';
 
 /** An exchange in the agent's short memory: kept by the kernel, or found in the flight recorder. */

@@ -1,4 +1,4 @@
-import type { FlightSummary, KeptExchange } from '../bpf/index.ts';
+import type { FlightSummary, KeptExchange } from '../bpf/contract.ts';
 import type { Identity } from '../process/index.ts';
 import { itemKey, linkKey, type Item } from './item.ts';
 

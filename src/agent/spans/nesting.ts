@@ -1,4 +1,4 @@
-import type { FlightSummary } from '../bpf/index.ts';
+import type { FlightSummary } from '../bpf/contract.ts';
 import type { Item } from './item.ts';
 
 /** Runtimes in which a thread stays with a request from its first byte to its response. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Side } from '../bpf/index.ts';
+import type { Side } from '../bpf/contract.ts';
 import type { Item } from './item.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FlightSummary, KeptExchange } from '../bpf/index.ts';
+import type { FlightSummary, KeptExchange } from '../bpf/contract.ts';
 import type { AgentConfig } from '../config/index.ts';
 import { Counters } from '../counters.ts';
 import {

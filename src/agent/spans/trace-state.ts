@@ -1,4 +1,4 @@
-import type { KeptExchange } from '../bpf/index.ts';
+import type { KeptExchange } from '../bpf/contract.ts';
 
 const digits = 14;
 
