@@ -106,6 +106,9 @@ test(
     agent = new Program('--trace-gc', [...node, ...flags.split(' ')], {
       OSTACK_BPF: join(import.meta.dirname, '../../bpf/built'),
     });
+    // Read all along: with nobody reading, it would stop at a full pipe.
+    const words = lastWords(agent);
+    words.catch(() => undefined);
     let maps = mapsOf(agent.pid);
     while (!maps.has('targets') || look(maps).entries['targets'] !== 2) {
       agent.mustRun();
@@ -125,7 +128,7 @@ test(
     const last = look(maps);
     closeMaps(maps);
     await agent.stop('SIGINT');
-    const { summary, liveMb } = await lastWords(agent);
+    const { summary, liveMb } = await words;
     const truth = await server.stop();
 
     expect(asked.started + idle.started).toBeGreaterThan(2 * rate * seconds * 0.9);

@@ -41,7 +41,7 @@ test('10,000 closed sockets: each moved the bytes TCP itself says', async () => 
     const [ours, theirs] = seen.get(cookie) ?? [];
     return ours !== sent || theirs !== received - 1n;
   });
-  expect(wrong).toEqual([]);
+  expect(wrong.slice(0, 5)).toEqual([]);
 }, 60_000);
 
 /** Every byte of the server's service, by what became of it. */

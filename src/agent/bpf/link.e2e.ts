@@ -49,5 +49,5 @@ test('100,000 messages across two networks and address translation: both ends de
     `${traceId} ${requestSequence}`;
   const sent = new Set(at(client).map(key));
   expect(sent.size).toBe(100_000);
-  expect(at(server).filter((exchange) => !sent.has(key(exchange)))).toEqual([]);
+  expect(at(server).filter((exchange) => !sent.has(key(exchange))).length).toBe(0);
 }, 60_000);
