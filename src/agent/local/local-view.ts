@@ -29,7 +29,8 @@ export class LocalView {
         spans.counters.get(`spans_kept_total{verdict="${verdict}"}`),
       ]),
     );
-    return { routes, targets: discovery.counters.get('targets'), kept, coverage: this.#coverage() };
+    const targets = discovery.counters.get('targets');
+    return { routes, targets, followed: discovery.followed, kept, coverage: this.#coverage() };
   }
 
   #coverage(): number | undefined {

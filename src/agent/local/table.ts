@@ -2,7 +2,10 @@ import type { RouteView } from './view.ts';
 
 export interface Summary {
   readonly routes: readonly RouteView[];
+  /** Processes followed at this moment. */
   readonly targets: number;
+  /** Processes followed so far, those that have ended among them. */
+  readonly followed: number;
   /** Spans kept so far, by verdict. */
   readonly kept: Readonly<Record<string, number>>;
   /** Share of the bytes on the targets' sockets that was understood, 0 to 1; undefined before any. */
@@ -42,11 +45,14 @@ function cells(row: RouteView): string[] {
   ];
 }
 
-function headline({ targets, kept, coverage }: Summary): string {
+function headline({ routes, targets, followed, kept, coverage }: Summary): string {
   const spans = Object.entries(kept).filter(([, count]) => count > 0);
   const shown = spans.length === 0 ? 'none' : spans.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
   const covered = coverage === undefined ? '-' : `${(100 * coverage).toFixed(1)} %`;
-  return `${targets} ${targets === 1 ? 'process' : 'processes'} · spans kept: ${shown} · coverage ${covered}`;
+  const sum = (of: (row: RouteView) => number) => routes.reduce((total, row) => total + of(row), 0);
+  const requests = `${sum((row) => row.requests)} requests, ${sum((row) => row.errors)} errors`;
+  const processes = `${followed} ${followed === 1 ? 'process' : 'processes'} followed, ${targets} running`;
+  return `${processes} · ${requests} · spans kept: ${shown} · coverage ${covered}`;
 }
 
 function duration(ms: number | undefined): string {

@@ -135,6 +135,16 @@ describe('on one host', () => {
     expect(discovery.counters.get('processes_skipped{reason="no-service-id"}')).toBe(2);
   });
 
+  test('how many were followed stays known when they have ended', () => {
+    proc.add({ pid: 10, executable: '/srv/a' });
+    proc.add({ pid: 11, executable: '/srv/a' });
+    const discovery = discover({ executables: ['/srv/*'] });
+    proc.add({ pid: 10, executable: '/srv/b' });
+    discovery.started(10, true);
+    for (const pid of [10, 11]) discovery.exited(pid);
+    expect([discovery.counters.get('targets'), discovery.followed]).toEqual([0, 2]);
+  });
+
   test('a lost exit is noticed at the next scan', () => {
     proc.add({ pid: 10, executable: '/a' });
     const discovery = discover({ executables: ['/a'] });

@@ -28,6 +28,8 @@ interface Tracked {
   readonly named: boolean;
   onPort: boolean;
   sendsOtlp: boolean;
+  /** It has been followed already. */
+  wasTarget?: true;
   service?: number;
   reason?: SkipReason | 'no-service-id';
   network?: string;
@@ -46,11 +48,17 @@ export class ProcessDiscovery {
   /** What processes that are left to their own reports call themselves, by pod. */
   readonly #reporters = new Map<string, { readonly pid: number; readonly identity: Identity }>();
   #rules: Discovery;
+  #followed = 0;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     this.#rules = options.rules;
     this.services = new Services(options.serviceLimit, options.now);
+  }
+
+  /** Processes that have been targets so far. */
+  get followed(): number {
+    return this.#followed;
   }
 
   /** How many processes are targets, and why the others are not. */
@@ -194,6 +202,7 @@ export class ProcessDiscovery {
       sendsOtlp: false,
     };
     if (before?.service !== undefined) tracked.service = before.service;
+    if (before?.wasTarget) tracked.wasTarget = true;
     this.#tracked.set(pid, tracked);
     this.#decide(pid, tracked);
   }
@@ -230,6 +239,8 @@ export class ProcessDiscovery {
       return;
     }
     delete tracked.reason;
+    if (tracked.service === undefined && !tracked.wasTarget) this.#followed++;
+    tracked.wasTarget = true;
     tracked.service = service;
     if (pod) this.#byPod.set(pod.uid, service);
     this.#options.onService(service, identity);
