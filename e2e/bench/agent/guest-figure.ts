@@ -11,6 +11,7 @@ export type GuestFigure =
   | 'syscallRatio'
   | 'runs'
   | 'mapBytes'
+  | 'wideMapBytes'
   | 'steadyRate'
   | 'agentPer1000'
   | 'memoryNow'

@@ -126,7 +126,7 @@ async function main(): Promise<void> {
   if (parts.includes('maps')) {
     const agent = await AgentProgram.start(files, selected.launcher.pid);
     await agent.ready();
-    say('mapBytes', agent.holdings().mapBytes);
+    say('wideMapBytes', agent.holdings().mapBytes);
     await agent.stop();
   }
   for (const { launcher, traffic } of [selected, others]) {
