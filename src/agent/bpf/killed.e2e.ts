@@ -17,8 +17,7 @@ function heldBy(pid: number): string[] {
   );
 }
 
-const isThere = (thing: string) =>
-  spawnSync('bpftool', [...thing.split(' ').toSpliced(1, 0, 'show', 'id')]).status === 0;
+const isThere = (thing: string) => spawnSync('bpftool', thing.split(' ').toSpliced(1, 0, 'show', 'id')).status === 0;
 
 async function requests(count: number): Promise<void> {
   const server = http.createServer((_, response) => response.end('ok'));
