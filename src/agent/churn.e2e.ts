@@ -156,7 +156,7 @@ test(
     // What a collection leaves shows a leak of a hundred bytes a program. The resident size follows the collector's mood
     // for some minutes; it would show what leaks outside of the heap.
     expect(live(4)).toBeLessThan(live(2) + 1);
-    expect(rssMb(4)).toBeLessThan(rssMb(2) + (seconds < 300 ? 32 : 12));
+    expect(rssMb(4)).toBeLessThan(rssMb(2) + (seconds < 600 ? 32 : 16));
   },
   seconds * 1000 + 120_000,
 );
