@@ -39,7 +39,7 @@ async function requests(count: number): Promise<void> {
 }
 
 test('an agent that is killed leaves nothing in the kernel, and the next one counts from zero and exactly', async () => {
-  const holder = fork(join(import.meta.dirname, '../testing/kernel-holder.fixture.ts'), {
+  const holder = fork(join(import.meta.dirname, 'kernel-holder.fixture.ts'), {
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   await once(holder, 'message');

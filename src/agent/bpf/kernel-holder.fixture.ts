@@ -1,5 +1,5 @@
 // Holds the probes open with its parent as a target, until it is ended.
-import { openKernel } from '../bpf/index.ts';
+import { openKernel } from './index.ts';
 
 const kernel = openKernel({ watchProcesses: false });
 kernel.setTarget(process.ppid, { serviceId: 7 });
