@@ -12,6 +12,7 @@ export type GuestFigure =
   | 'runs'
   | 'mapBytes'
   | 'wideMapBytes'
+  | 'possibleCpus'
   | 'steadyRate'
   | 'agentPer1000'
   | 'memoryNow'

@@ -1,5 +1,5 @@
 /** Runs in a guest whose nanoseconds are instructions; prints one figure a line for guest-run.ts. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentProgram, type AgentFiles } from './agent-program.ts';
 import { figureLine, type GuestFigure, type GuestPart } from './guest-figure.ts';
@@ -119,6 +119,8 @@ async function main(): Promise<void> {
   const selected = await side();
   const others = await side();
   await sleep(100);
+  const possible = readFileSync('/sys/devices/system/cpu/possible', 'utf8');
+  say('possibleCpus', Number(possible.trim().split('-').at(-1)) + 1);
   if (parts.includes('cost')) await cost(selected, others);
   if (parts.includes('steady')) await steady(selected);
   if (parts.includes('live')) await live(selected);

@@ -90,19 +90,19 @@ function rowsOf({ small, wide }: Guests): GuestRow[] {
     },
     {
       needs: ['mapBytes'],
-      what: 'map memory on 2 CPUs',
+      what: `map memory on 2 CPUs (this guest counts ${small.possibleCpus})`,
       aim: '≤ 32 MB',
       seen: megabytes(mapBytes),
       beyla: '118.6 MB',
-      met: mapBytes <= 32 * 2 ** 20,
+      met: small.possibleCpus === 2 && mapBytes <= 32 * 2 ** 20,
     },
     {
       needs: ['wideMapBytes'],
-      what: 'map memory on 64 CPUs',
+      what: `map memory on 64 CPUs (this guest counts ${wide.possibleCpus})`,
       aim: '≤ 96 MB',
       seen: megabytes(wide.wideMapBytes),
       beyla: '–',
-      met: (wide.wideMapBytes ?? Number.NaN) <= 96 * 2 ** 20,
+      met: wide.possibleCpus === 64 && (wide.wideMapBytes ?? Number.NaN) <= 96 * 2 ** 20,
     },
     {
       needs: ['memoryNow'],
