@@ -51,6 +51,8 @@ function summary(tallies: readonly Tally[]): Seen {
   return { memory: `${memory.join(', ')} MB`, ready: times.join(', ') };
 }
 
+// What runs beside this process ends with it, also when it is told to stop.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => exit(1));
 try {
   const seen = await bench(chosen(argv.slice(2)));
   console.log(`\n${tableOf(seen)}\n\n${peersSource}`);
