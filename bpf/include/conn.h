@@ -59,7 +59,7 @@ struct conn {
 	u8 failed; /* connect() came to nothing */
 	u8 pad[3];
 	u32 next[2]; /* TCP sequence after the last byte seen */
-	u32 pad1;
+	u32 followed; /* of what was sent: TCP sequence after the last byte that was read, its requests pushed */
 	u64 flush_to; /* what was pending below this queue position when `flush` was set is lost */
 	u64 bytes[2];
 	u64 slow_offset[2];

@@ -59,6 +59,13 @@ static __always_inline bool current_selected(void)
 	return target_selected(task->tgid);
 }
 
+/* All requests among what was sent are in the queue now. */
+static __always_inline void data_followed(struct conn *c, u32 direction)
+{
+	if (direction == SENDING)
+		__sync_lock_test_and_set(&c->followed, c->next[SENDING]); /* ordered after the queue's tail */
+}
+
 /* Opens the bytes a selected process moved: `work` is then what the family reads. NULL when there is nothing to read. */
 static __always_inline struct conn *data_open(struct sock *sk, int size, int flags, u32 direction, struct work **work)
 {
@@ -123,18 +130,20 @@ static __always_inline struct conn *data_open(struct sock *sk, int size, int fla
 		}
 		c->known[direction] = 1;
 		c->next[direction] = end;
-		/* Written, but its probe has not run yet: an answer to it may overtake it here. */
+		/* Written, but its probe has not run or is not done: an answer to it may overtake it here. */
 		if (direction == RECEIVING)
-			in_flight = c->known[SENDING] ? tcp->write_seq != c->next[SENDING] : c->flags & CONN_OBSERVED;
+			in_flight = c->known[SENDING] ? tcp->write_seq != c->followed : c->flags & CONN_OBSERVED;
 	}
 	if (c->protocol == PROTOCOL_UNKNOWN) {
 		cover_unknown(c->service, size);
 		io_skip(size);
+		data_followed(c, direction);
 		return NULL;
 	}
 	if (c->blind[direction]) {
 		cover_blind(c->service, size);
 		io_skip(size);
+		data_followed(c, direction);
 		return NULL;
 	}
 	if (c->flush && c->side && direction != requests_go(c)) {
@@ -147,6 +156,7 @@ static __always_inline struct conn *data_open(struct sock *sk, int size, int fla
 		s->left -= size;
 		cover_parsed(c->service, size);
 		io_skip(size);
+		data_followed(c, direction);
 		return NULL;
 	}
 	struct work *w = work_of(direction);
@@ -195,6 +205,7 @@ __attribute__((noinline)) u32 data_follow(struct conn *c, struct work *w)
 		cover_slow(c->service, w->total);
 	else
 		cover_parsed(c->service, w->total);
+	data_followed(c, direction);
 	return 0;
 }
 

@@ -136,7 +136,9 @@ __attribute__((noinline)) u32 http_request_head(struct conn *c, struct work *w, 
 		p->trace_high = mix(c->link ^ seed * 0x9e3779b97f4a7c15ULL);
 		p->trace_low = mix(p->trace_high + c->link);
 	}
-	__sync_fetch_and_add(&c->tail, 1);
+	u64 pushed = __sync_fetch_and_add(&c->tail, 1);
+
+	HTTP_HIDE(pushed); /* only an addition whose result is used is ordered with what follows */
 	/* Was the answer seen before the question? */
 	if (c->early != EARLY_NONE && __sync_val_compare_and_swap(&c->early, EARLY_ENDED, EARLY_NONE) == EARLY_ENDED) {
 		exchange_count(c, c->response_body);

@@ -72,10 +72,13 @@ describe('every exchange is counted once, at both ends, whatever the sockets are
     '%s',
     async (_, shape) => {
       const truth = await run(shape);
-      expect(counted(server)).toEqual(truth);
-      expect(counted(client)).toEqual(truth);
-      const health = kernel.readHealth();
-      expect(health).toMatchObject({ connectionsBlind: 0n, connectionsSlow: 0n, unparsed: 0n, recursionMisses: 0n });
+      const { connectionsBlind, connectionsSlow, unparsed, orphanResponses, recursionMisses } = kernel.readHealth();
+      const reasons = { connectionsBlind, connectionsSlow, unparsed, orphanResponses, recursionMisses };
+      expect({ server: counted(server), client: counted(client), reasons }).toEqual({
+        server: truth,
+        client: truth,
+        reasons: { connectionsBlind: 0n, connectionsSlow: 0n, unparsed: 0n, orphanResponses: 0n, recursionMisses: 0n },
+      });
       expect(kernel.readCoverage().every((row) => row.parsed > 0n && row.blind + row.unknown + row.slow === 0n)).toBe(
         true,
       );
