@@ -154,10 +154,21 @@ describe('programs that nobody instrumented', () => {
   }, 180_000);
 });
 
-test('the agents say of themselves in Mimir all that dashboards ask for', async () => {
+test('the agents say in Mimir all that dashboards ask of them: of themselves, and of connections', async () => {
   const wanted = catalogue.filter(({ from }) => from === 'agent').map(({ name }) => name);
-  const found = await queryMimir(mimir, 'count by(__name__, node) ({job="agent"})');
-  expect(found.map(({ labels }) => labels['__name__'])).toEqual(expect.arrayContaining(wanted));
+  const [own, connections] = ['ostack_agent_', 'tcp_connection'].map((start) =>
+    wanted.filter((name) => name.startsWith(start)),
+  ) as [string[], string[]];
+  expect([...own, ...connections].sort()).toEqual([...wanted].sort());
+  const namesOf = async (selector: string) =>
+    (await queryMimir(mimir, `count by(__name__) ({${selector}})`)).map(({ labels }) => labels['__name__']);
+  expect(await namesOf('job="agent"')).toEqual(expect.arrayContaining(own));
+  await eventually('the summaries of connections that ended', 60_000, async () => {
+    const found = await namesOf(`__name__=~"tcp_connection.+",${inPods()}`);
+    const missing = connections.filter((name) => !found.includes(name) && !found.includes(`${name}_count`));
+    if (missing.length === 0) return true;
+    throw new Error(`no ${missing.join(', ')}`);
+  });
 });
 
 describe('what was not selected', () => {

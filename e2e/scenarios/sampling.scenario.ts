@@ -118,21 +118,6 @@ describe('a percentage changed under load', () => {
   }, 300_000);
 });
 
-describe('the only sampler', () => {
-  test('is restarted under load and loses nothing: every error kept, of the rest the exact set, all counted', async () => {
-    const traces = makeTraces(1200, 120, 0).sort(() => Math.random() - 0.5);
-    const load = sendTraces(collector, traces, { suffix: 'only', perSecond: 30 });
-    await sleep(10_000);
-    await stage.kubectl('rollout', 'restart', 'statefulset/demo-alloy-sampler', '-n', demo.namespace);
-    await load;
-    const expected = predicted(traces, 10);
-    const found = await settled(traces, expected.length);
-    expect([...found.keys()].sort()).toEqual([...expected].sort());
-    await exactCalls('only', 1200);
-    await stage.kubectl('rollout', 'status', 'statefulset/demo-alloy-sampler', '-n', demo.namespace, '--timeout=90s');
-  }, 300_000);
-});
-
 describe('three samplers', () => {
   test('keep whole traces and every error while one of them is deleted under load, and still count exactly', async () => {
     await stage.patch('observabilitystack', demo.name, demo.namespace, {
