@@ -11,15 +11,26 @@ const root = join(cacheDirectory(), 'debian');
 const dayMs = 86_400_000;
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const source = (architectures: string, place: string) =>
-  `deb [arch=${architectures} targets=Packages signed-by=${keyring}] http://deb.debian.org/${place} main\n`;
 /* Programs come from bookworm; the others are there for their kernels. */
-const sources = [
-  source('amd64,arm64', 'debian bookworm'),
-  source('amd64,arm64', 'debian-security bookworm-security'),
-  source('amd64', 'debian-security bullseye-security'),
-  source('amd64', 'debian trixie-backports'),
-].join('');
+const suites = [
+  { name: 'bookworm', beside: 'bookworm', architectures: 'amd64,arm64' },
+  { name: 'bookworm-security', beside: 'bookworm-security', architectures: 'amd64,arm64' },
+  { name: 'bullseye-security', beside: 'bookworm-security', architectures: 'amd64' },
+  { name: 'trixie-backports', beside: 'bookworm', architectures: 'amd64' },
+];
+
+/** Source lines for the suites, each on the mirror from which this system has the suite `beside`. */
+async function sourcesOf(): Promise<string> {
+  const { stdout } = await execa('apt-get', ['indextargets', '--format', '$(RELEASE) $(REPO_URI)']);
+  const mirrors = new Map(stdout.split('\n').map((line) => line.split(' ', 2) as [string, string]));
+  return suites
+    .map(({ name, beside, architectures }) => {
+      const mirror = mirrors.get(beside);
+      if (!mirror) throw new Error(`apt has no source of Debian's ${beside} here: add one and run apt-get update`);
+      return `deb [arch=${architectures} targets=Packages signed-by=${keyring}] ${mirror} ${name} main\n`;
+    })
+    .join('');
+}
 
 const configuration = `
 Dir::Etc::sourcelist "${root}/sources.list";
@@ -46,13 +57,14 @@ async function apt(command: string, args: readonly string[], cwd = root): Promis
 /** The lists carry the sources they were fetched for as their mark. */
 const mark = join(root, 'sources.fetched');
 
-function isFresh(): boolean {
+function isFresh(sources: string): boolean {
   return existsSync(mark) && readFileSync(mark, 'utf8') === sources && Date.now() - statSync(mark).mtimeMs < dayMs;
 }
 
 /** Fetches the package lists if they are older than a day. Without a network, older ones of the same sources do. */
 async function refreshLists(): Promise<void> {
-  if (isFresh()) return;
+  const sources = await sourcesOf();
+  if (isFresh(sources)) return;
   await mkdir(join(root, 'state/lists/partial'), { recursive: true });
   await mkdir(join(root, 'cache/archives/partial'), { recursive: true });
   await writeFile(join(root, 'state/status'), '');

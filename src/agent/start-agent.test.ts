@@ -1,6 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -10,6 +9,7 @@ import { UnsupportedKernel } from './bpf/contract.ts';
 import { FakeKernel } from './kernel.fixture.ts';
 import { OtlpReceiver } from './otlp/receiver.fixture.ts';
 import { FakeProc } from './process/proc.fixture.ts';
+import { freePort } from './testing/free-port.fixture.ts';
 import { InvalidConfig, startAgentFromFile, type AgentEnvironment, type RunningAgent } from './start-agent.ts';
 
 let folder: string;
@@ -37,15 +37,6 @@ afterEach(async () => {
   proc.delete();
   await rm(folder, { recursive: true });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, () => {
-      const { port: free } = probe.address() as AddressInfo;
-      probe.close(() => resolve(free));
-    });
-  });
-}
 
 const write = (changes: object) =>
   writeFile(

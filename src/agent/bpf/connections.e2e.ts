@@ -1,21 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readFileSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ShapesServer, buildShapes, runClient, startProgram } from './shapes.fixture.ts';
+import { ShapesServer, runClient, startProgram } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { Trial } from './trial.fixture.ts';
 
 const server = 1;
 const client = 2;
 const taker = 3;
 
-let program: string;
-let directory: string;
+const { program, directory } = shapesOfFile();
 let trial: Trial;
 
-beforeAll(() => {
-  ({ program, directory } = buildShapes());
-});
-afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(() => {
   trial = new Trial();
 });

@@ -1,21 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ConnectionClose } from './index.ts';
-import { ShapesServer, buildShapes, countsIn, runClient } from './shapes.fixture.ts';
+import { ShapesServer, countsIn, runClient } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { Trial } from './trial.fixture.ts';
 
 const server = 1;
 const bodyBytes = 300;
 const times = 200;
 
-let program: string;
-let directory: string;
+const { program } = shapesOfFile();
 let trial: Trial;
 
-beforeAll(() => {
-  ({ program, directory } = buildShapes());
-});
-afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(() => {
   trial = new Trial();
 });

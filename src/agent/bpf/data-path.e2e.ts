@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import type { ControlEvent, KeptExchange } from './index.ts';
 import { openKernel, routeHashOf, type Kernel, type Policy } from './index.ts';
-import { ShapesServer, buildShapes, countsOf, runClient, type Counts } from './shapes.fixture.ts';
+import { ShapesServer, countsOf, runClient, type Counts } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 
 const server = 1;
 const client = 2;
@@ -19,16 +19,11 @@ const keepNothing: Policy = {
   captureResponseBytes: 128,
 };
 
-let program: string;
-let directory: string;
+const { program } = shapesOfFile();
 let kernel: Kernel;
 let kept: KeptExchange[];
 let events: ControlEvent[];
 
-beforeAll(() => {
-  ({ program, directory } = buildShapes());
-});
-afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(() => {
   kernel = openKernel({ watchProcesses: false, pollEveryMs: 20 });
   kept = [];

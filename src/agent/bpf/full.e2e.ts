@@ -1,21 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KernelOptions } from './index.ts';
-import { ShapesServer, buildShapes, runClient, type Counts } from './shapes.fixture.ts';
+import { ShapesServer, runClient, type Counts } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { Trial, keepNothing, thresholdOf } from './trial.fixture.ts';
 
 const server = 1;
 const client = 2;
 
-let program: string;
-let directory: string;
+const { program } = shapesOfFile();
 let target: ShapesServer;
 let trial: Trial;
 
-beforeAll(() => {
-  ({ program, directory } = buildShapes());
-});
-afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(async () => {
   target = await ShapesServer.start(program);
 });

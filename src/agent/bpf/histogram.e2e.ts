@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
 import { bucketBoundsNs } from './red-row.ts';
-import { ShapesServer, buildShapes, runClient } from './shapes.fixture.ts';
+import { ShapesServer, runClient } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { Trial } from './trial.fixture.ts';
 
 const server = 1;
@@ -29,13 +29,7 @@ const delays = [
   [10_500_000, 1],
 ] as const;
 
-let program: string;
-let directory: string;
-
-beforeAll(() => {
-  ({ program, directory } = buildShapes());
-});
-afterAll(() => rmSync(directory, { recursive: true }));
+const { program } = shapesOfFile();
 
 function bucketOf(durationNs: bigint): number {
   const index = bucketBoundsNs.findIndex((bound) => durationNs <= bound);

@@ -1,24 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { rmSync } from 'node:fs';
-import { ShapesServer, buildShapes, runClient } from './shapes.fixture.ts';
+import { ShapesServer, runClient } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { Trial, keepNothing } from './trial.fixture.ts';
 import { TwoNetworks } from './two-networks.fixture.ts';
 
 const server = 1;
 const client = 2;
 
-let program: string;
-let directory: string;
+const { program } = shapesOfFile();
 let networks: TwoNetworks;
 
 beforeAll(() => {
-  ({ program, directory } = buildShapes());
   networks = new TwoNetworks();
 });
-afterAll(() => {
-  networks.remove();
-  rmSync(directory, { recursive: true });
-});
+afterAll(() => networks.remove());
 
 test('100,000 messages across two networks and address translation: both ends derive the same ids', async () => {
   const trial = new Trial({ keptRingBytes: 16 << 20 });

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../testing/free-port.fixture.ts';
 import type { Counts } from './shapes.fixture.ts';
 
 /** Debian's nginx with two workers, in a directory of the test; `/sized` and `/chunked` come from another server. */
@@ -85,15 +86,6 @@ http {
   }
 }
 `;
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

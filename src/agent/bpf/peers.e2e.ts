@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { Nginx } from './nginx.fixture.ts';
 import { buildPeers, type Peer } from './peers.fixture.ts';
-import { ShapesServer, buildShapes, countsIn, runClient, runProgram, type Counts } from './shapes.fixture.ts';
+import { ShapesServer, countsIn, runClient, runProgram, type Counts } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { Trial } from './trial.fixture.ts';
 
 const server = 1;
@@ -11,16 +11,13 @@ const upstream = 2;
 const clients = { go: 11, python: 12, node: 13, c: 14, wrk: 15 };
 const withoutOptions = { NODE_OPTIONS: '' };
 
-let program: string;
-let directory: string;
+const { program, directory } = shapesOfFile();
 let peers: Readonly<Record<'go' | 'python' | 'node', Peer>>;
 let trial: Trial;
 
 beforeAll(() => {
-  ({ program, directory } = buildShapes());
   peers = buildPeers(directory);
 }, 300_000);
-afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(() => {
   trial = new Trial();
 });

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { bucketBoundsNs, type KeptExchange, type RedRow } from './index.ts';
-import { ShapesServer, buildShapes, runClient, startProgram } from './shapes.fixture.ts';
+import { ShapesServer, runClient, startProgram } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { Trial, keepNothing, thresholdOf } from './trial.fixture.ts';
 
 const server = 1;
@@ -12,15 +12,10 @@ const everyId = 2 ** 56;
 /** 99.9 % of draws lie within so many standard deviations; at 10 % of a million they are 1 % of the whole. */
 const within999 = 3.29;
 
-let program: string;
-let directory: string;
+const { program } = shapesOfFile();
 let target: ShapesServer;
 let trial: Trial;
 
-beforeAll(() => {
-  ({ program, directory } = buildShapes());
-});
-afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(start);
 afterEach(stop);
 

@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { probeFeatures } from './features.ts';
 import * as layout from './layout.gen.ts';
 import { SocketLister, contents, hasTask } from './map-walk.fixture.ts';
 import { loadProbes, type Probes } from './probes.ts';
-import { ShapesServer, buildShapes, runClient } from './shapes.fixture.ts';
+import { ShapesServer, runClient } from './shapes.fixture.ts';
+import { shapesOfFile } from './shapes-of-file.fixture.ts';
 import { TargetSet } from './target-set.ts';
 import { tierFor } from './tier.ts';
 
@@ -21,16 +21,11 @@ const shapes: readonly (readonly (string | number)[])[] = [
 const around = { env: { SHAPES_ADDRESS: '127.0.0.77' } };
 const addressBytes = '7f00004d';
 
-let program: string;
-let directory: string;
+const { program } = shapesOfFile();
 let probes: Probes;
 let targets: TargetSet;
 let sockets: SocketLister;
 
-beforeAll(() => {
-  ({ program, directory } = buildShapes());
-});
-afterAll(() => rmSync(directory, { recursive: true }));
 beforeEach(open);
 afterEach(close);
 

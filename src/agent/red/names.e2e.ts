@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as elapse } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { FakeKernel } from '../kernel.fixture.ts';
 import { encodeMetrics, type ResourceMetrics } from '../otlp/index.ts';
 import { decodeMessage } from '../otlp/opentelemetry.fixture.ts';
 import { Services, type Identity, type Peer } from '../process/index.ts';
+import { freePort } from '../testing/free-port.fixture.ts';
 import { Red } from './red.ts';
 import { RemoteWriteReceiver } from './remote-write.fixture.ts';
 
@@ -53,15 +53,6 @@ function scene(): Red {
     kernel.exchange({ ...answer, path: '/pay', status, serviceId: checkout ?? 0 });
   }
   return red;
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return port;
 }
 
 beforeAll(async () => {
