@@ -93,7 +93,10 @@ try {
   problem = error instanceof Error ? error.message : String(error);
 }
 const sum = (field: 'passed' | 'failed'): number => outcomes.reduce((total, outcome) => total + outcome[field], 0);
-for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(`\n✕ ${failure}`);
+const failures = outcomes.flatMap((outcome) => outcome.failures);
+for (const failure of failures) console.log(`\n✕ ${failure}`);
 if (problem) console.log(`\nstopped: ${problem}`);
+// Once more in a line each: who sees only the end of this sees them all.
+if (failures.length > 0) console.log(`\n${failures.map((failure) => `✕ ${failure.split('\n', 1)[0]}`).join('\n')}`);
 console.log(`${sum('passed')} passed, ${sum('failed') + (problem ? 1 : 0)} failed`);
 process.exit(problem || sum('failed') > 0 ? 1 : 0);

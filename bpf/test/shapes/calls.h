@@ -121,6 +121,5 @@ int client(int argc, char **argv);
 int witness(void);
 int handover(int argc, char **argv);
 int opaque(const char *mode);
-int pace(void);
 int once(const char *port);
 int churn(const char *port, int rate);

@@ -7,7 +7,6 @@
  *   shapes handover MODE [PATH]   a server whose connections change descriptors and processes
  *   shapes opaque MODE            a server that moves bytes where no probe can read them
  *   shapes churn PORT RATE        starts RATE programs a second, each of which asks once
- *   shapes pace                   asks itself, and says what CPU time that took
  */
 #include "calls.h"
 
@@ -23,8 +22,6 @@ int main(int argc, char **argv)
 		return handover(argc - 2, argv + 2);
 	if (argc > 2 && !strcmp(argv[1], "opaque"))
 		return opaque(argv[2]);
-	if (argc > 1 && !strcmp(argv[1], "pace"))
-		return pace();
 	if (argc > 3 && !strcmp(argv[1], "churn"))
 		return churn(argv[2], atoi(argv[3]));
 	if (argc > 2 && !strcmp(argv[1], "once"))

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { probeFeatures } from './features.ts';
 import * as layout from './layout.gen.ts';
 import { SocketLister, contents, hasTask } from './map-walk.fixture.ts';
@@ -110,54 +108,4 @@ describe('a busy process nobody selected', () => {
     expect(red.filter((key) => key.subarray(at, at + 2).equals(portBytes))).toEqual([]);
     expect([...contents(fd('targets'))]).toEqual([]);
   }, 60_000);
-});
-
-interface Difference {
-  /** Of the time without probes: 0.01 is one hundredth more. */
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-/** The same requests with probes and without, in turn. CPU time and not the clock's: others may have the machine. */
-async function difference(select: boolean, rounds: number): Promise<Difference> {
-  const child = spawn(program, ['pace'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  await lines.next();
-  const measure = async () => {
-    // What disturbs only ever adds: the least of three is closest to what the request costs.
-    const taken: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      child.stdin.write('3000\n');
-      taken.push(Number((await lines.next()).value));
-    }
-    return Math.min(...taken);
-  };
-  close();
-  await measure();
-  const parts: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const off = await measure();
-    open();
-    if (select) targets.set(child.pid ?? 0, { serviceId: 1 });
-    const on = await measure();
-    close();
-    parts.push(on / off - 1);
-  }
-  open();
-  child.stdin.end();
-  const mean = parts.reduce((sum, part) => sum + part, 0) / rounds;
-  const spread = parts.reduce((sum, part) => sum + (part - mean) ** 2, 0) / (rounds - 1);
-  return { mean, deviation: Math.sqrt(spread / rounds) };
-}
-
-describe('the price of not being selected', () => {
-  test('is lost in the noise, where that of being selected is not', async () => {
-    const unselected = await difference(false, 9);
-    const selected = await difference(true, 4);
-    const shown = ({ mean, deviation }: Difference) => `${(mean * 100).toFixed(2)} % ± ${(deviation * 100).toFixed(2)}`;
-    console.info(`CPU time of a request: unselected ${shown(unselected)}, selected ${shown(selected)}`);
-    // Four deviations below what was seen there is no cost left worth the name.
-    expect(unselected.mean - 4 * unselected.deviation).toBeLessThan(0.01);
-    expect(selected.mean).toBeGreaterThan(unselected.mean);
-  }, 300_000);
 });
