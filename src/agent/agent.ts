@@ -143,7 +143,7 @@ export class Agent {
       startMs: clock.now(),
     });
     this.spans = new Spans({
-      scanFlight: (sinceNs) => kernel.scanFlight(sinceNs),
+      scanFlight: (sinceNs, untilNs) => kernel.scanFlight(sinceNs, untilNs),
       identityOf: (service) => this.discovery.services.get(service),
       routeOf: (hash) => this.red.routes.nameOf(hash),
       isCounted: (address) => this.#isCounted(address),

@@ -1,6 +1,7 @@
 import {
   type ControlEvent,
   type CoverageRow,
+  type Flight,
   type FlightSummary,
   type HealthReason,
   type KeptExchange,
@@ -13,6 +14,7 @@ import {
   bucketBoundsNs,
   healthReasons,
 } from './bpf/contract.ts';
+import { flightOf } from './bpf/flight.fixture.ts';
 
 /** What a made-up exchange is; everything left out is filled with something plausible. */
 export interface Scene extends Partial<Omit<FlightSummary, 'routeHash'>> {
@@ -93,8 +95,8 @@ export class FakeKernel implements Kernel {
   poll(): number {
     return 0;
   }
-  scanFlight(sinceNs: bigint): FlightSummary[] {
-    return this.flight.filter(({ lastNs }) => lastNs >= sinceNs);
+  scanFlight(sinceNs: bigint, untilNs: bigint): Flight {
+    return flightOf(this.flight, sinceNs, untilNs);
   }
   close(): void {
     this.closed = true;

@@ -8,7 +8,7 @@ export type {
   ForkEvent,
   ModeChange,
 } from './control-event.ts';
-export type { Endpoint, FlightSummary, KeptExchange, Method, Protocol, Side, Verdict } from './exchange.ts';
+export type { Endpoint, Flight, FlightSummary, KeptExchange, Method, Protocol, Side, Verdict } from './exchange.ts';
 export type { Feature, FeatureName, Tier } from './feature.ts';
 export { healthReasons, type HealthReason } from './health.ts';
 export type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';

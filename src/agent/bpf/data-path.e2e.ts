@@ -236,10 +236,15 @@ describe('the policy decides in the kernel which exchanges are kept', () => {
     expect(kept.length).toBeLessThan(400);
     expect(kept.length).toBeGreaterThan(50);
     expect(health.notKeptLimited + BigInt(kept.length)).toBe(4000n);
-    const flight = kernel.scanFlight(0n).filter((summary) => summary.serviceId === server);
+    const flightSince = (sinceNs: bigint) => {
+      const endNs = process.hrtime.bigint();
+      const all = kernel.scanFlight(sinceNs, endNs).takeDuring(0n, endNs);
+      return all.filter((summary) => summary.serviceId === server);
+    };
+    const flight = flightSince(0n);
     const place = (e: { socket: bigint; requestSequence: number }) => `${e.socket} ${e.requestSequence}`;
     const middle = flight.map((summary) => summary.lastNs).sort((a, b) => (a < b ? -1 : 1))[500] ?? 0n;
-    const newer = kernel.scanFlight(middle).filter((summary) => summary.serviceId === server);
+    const newer = flightSince(middle);
     expect(newer.map(place).sort()).toEqual(
       flight
         .filter(({ lastNs }) => lastNs >= middle)

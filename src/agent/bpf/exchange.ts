@@ -52,6 +52,13 @@ export interface FlightSummary {
   readonly responseBytes: number;
 }
 
+/** Exchanges of a while that were not kept, as far as they are remembered. Each is given once, in no order. */
+export interface Flight {
+  /** Those under way at some time between two moments. */
+  takeDuring(startNs: bigint, endNs: bigint): FlightSummary[];
+  takeTrace(traceId: string): FlightSummary[];
+}
+
 /** An exchange worth a span, with the bytes its service's policy allows. */
 export interface KeptExchange extends FlightSummary {
   readonly verdict: Verdict;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { BpfObject, Refused } from './bpf-object.ts';
-import type { Feature, FeatureName } from './feature.ts';
+import type { Feature, FeatureName, Tier } from './feature.ts';
+import { neededFor } from './tier.ts';
 
 /** What each probe needs, in the words of a status message. `btf` and `bpf-syscall` come before any load. */
 const needs: Readonly<Record<FeatureName, string>> = {
@@ -15,6 +16,11 @@ const needs: Readonly<Record<FeatureName, string>> = {
     'fexit on tcp_sendmsg and tcp_recvmsg (x86-64 5.19 to 7.2, arm64 6.4 to 7.2; CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)',
   'socket-state-events': 'Linux 5.5, BTF tracepoints inet_sock_set_state and tcp_destroy_sock',
 };
+
+/** Of a tier that is loaded and attached, which says more than any probe. */
+export function featuresOf(tier: Tier): Feature[] {
+  return neededFor(tier).map((name) => ({ name, needs: needs[name], present: true }));
+}
 
 /** Loads and attaches one tiny program per feature, and takes it out again. */
 export function probeFeatures(): Feature[] {

@@ -1,7 +1,6 @@
 import type { BpfMap } from './bpf-map.ts';
-import type { FlightSummary } from './exchange.ts';
+import { FlightWindow, nsAt, recordAt, type Remembered } from './flight-window.ts';
 import * as layout from './layout.gen.ts';
-import { summaryAt } from './records.ts';
 
 /** Slots per CPU, as bpf/maps/flight.h sizes them; a power of two. */
 export const flightSlots = 2048;
@@ -21,32 +20,52 @@ export class FlightRecorder {
     this.#cpus = cpus;
   }
 
-  /** Exchanges that ended at `sinceNs` (monotonic) or later and were not kept, in no order. */
-  scan(sinceNs: bigint): FlightSummary[] {
+  /** Exchanges that ended at `sinceNs` (monotonic) or later, began by `untilNs` and were not kept. */
+  scan(sinceNs: bigint, untilNs: bigint): FlightWindow {
     const positions = this.#positions.readRange(0, 1);
-    const chunks = new Map<number, Buffer>();
-    const found: FlightSummary[] = [];
+    const chunks = new Map<number, DataView>();
+    const found: Remembered[] = [];
     for (let cpu = 0; cpu < this.#cpus; cpu++)
-      found.push(...this.#scanCpu(cpu, positions.readBigUInt64LE(cpu * 8), sinceNs, chunks));
-    return found;
+      this.#scanCpu(
+        cpu,
+        positions.readBigUInt64LE(cpu * 8),
+        Number(sinceNs),
+        (view, at) => {
+          const record = recordAt(view, at, Number(untilNs));
+          if (record) found.push(record);
+        },
+        chunks,
+      );
+    return new FlightWindow(found);
   }
 
-  *#scanCpu(cpu: number, next: bigint, sinceNs: bigint, chunks: Map<number, Buffer>): Iterable<FlightSummary> {
+  #scanCpu(
+    cpu: number,
+    next: bigint,
+    sinceNs: number,
+    take: (view: DataView, at: number) => void,
+    chunks: Map<number, DataView>,
+  ): void {
     // The oldest slot of a full recorder is the one that may be written now.
     const recorded = Math.min(Number(next), flightSlots - 1);
+    const newest = Number(BigInt.asUintN(32, next)) - 1;
     let olderInARow = 0;
-    for (let back = 1; back <= recorded; back++) {
-      const slot = Number((next - BigInt(back)) & BigInt(flightSlots - 1));
+    for (let back = 0; back < recorded; back++) {
+      const slot = (newest - back) & (flightSlots - 1);
       const first = slot - (slot % chunkSlots);
-      let chunk = chunks.get(first);
-      if (!chunk) chunks.set(first, (chunk = this.#slots.readRange(first, chunkSlots)));
+      let view = chunks.get(first);
+      if (!view) chunks.set(first, (view = this.#read(first)));
       const at = ((slot - first) * this.#cpus + cpu) * size;
-      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-      if (view.getBigUint64(at + layout.summary.lastNs, true) >= sinceNs) {
+      if (nsAt(view, at + layout.summary.lastNs) >= sinceNs) {
         olderInARow = 0;
-        yield summaryAt(view, chunk, at);
+        take(view, at);
         // An interrupt may have recorded out of turn, but not a whole chunk of it.
       } else if (++olderInARow >= chunkSlots) return;
     }
+  }
+
+  #read(first: number): DataView {
+    const { buffer, byteOffset, length } = this.#slots.readRange(first, chunkSlots);
+    return new DataView(buffer, byteOffset, length);
   }
 }

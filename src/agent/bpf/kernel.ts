@@ -1,5 +1,5 @@
 import type { ControlEvent } from './control-event.ts';
-import type { FlightSummary, KeptExchange } from './exchange.ts';
+import type { Flight, KeptExchange } from './exchange.ts';
 import type { Feature, Tier } from './feature.ts';
 import type { HealthReason } from './health.ts';
 import type { CoverageRow, OverflowRow, RedRow } from './red-row.ts';
@@ -75,8 +75,8 @@ export interface Kernel {
   onControl(listener: (event: ControlEvent) => void): void;
   /** Reads the rings now; returns the records handled. */
   poll(): number;
-  /** Exchanges not kept that ended at `sinceNs` (monotonic) or later, as far as they are remembered; in no order. */
-  scanFlight(sinceNs: bigint): FlightSummary[];
+  /** Exchanges not kept that ended at `sinceNs` (monotonic) or later and began by `untilNs`. */
+  scanFlight(sinceNs: bigint, untilNs: bigint): Flight;
   /** Detaches and frees everything; nothing stays in the kernel. Idempotent. */
   close(): void;
 }

@@ -1,8 +1,9 @@
 import { BpfMap } from './bpf-map.ts';
+import { Refused } from './bpf-object.ts';
 import type { ControlEvent } from './control-event.ts';
-import type { FlightSummary, KeptExchange } from './exchange.ts';
+import type { Flight, KeptExchange } from './exchange.ts';
 import type { Feature, Tier } from './feature.ts';
-import { probeFeatures } from './features.ts';
+import { featuresOf, probeFeatures } from './features.ts';
 import { healthReasons, kernelReasons, type HealthReason } from './health.ts';
 import { FlightRecorder, flightSlots } from './flight-recorder.ts';
 import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
@@ -18,11 +19,19 @@ import { SlowConnections } from './slow-connections.ts';
 import { TargetSet } from './target-set.ts';
 import { tierFor } from './tier.ts';
 
-/** Probes the kernel, loads what it can carry and attaches it. @throws UnsupportedKernel, or Refused by the verifier. */
+/** Loads the best tier this kernel can carry and attaches it. @throws UnsupportedKernel, or Refused by the verifier. */
 export function openKernel(options: KernelOptions = {}): Kernel {
-  const features = probeFeatures();
-  const tier = options.tier ?? tierFor(features);
-  return new ProbedKernel(tier, features, loadProbes(tier, options), options);
+  const first = options.tier ?? 'T1';
+  try {
+    return new ProbedKernel(first, featuresOf(first), loadProbes(first, options), options);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // Only now is it worth a load per feature to learn what is missing.
+    const features = probeFeatures();
+    const tier = tierFor(features);
+    if (options.tier !== undefined || tier === first) throw error;
+    return new ProbedKernel(tier, features, loadProbes(tier, options), options);
+  }
 }
 
 class ProbedKernel implements Kernel {
@@ -206,8 +215,8 @@ class ProbedKernel implements Kernel {
     return slow + control + kept;
   }
 
-  scanFlight(sinceNs: bigint): FlightSummary[] {
-    return this.#flight.scan(sinceNs);
+  scanFlight(sinceNs: bigint, untilNs: bigint): Flight {
+    return this.#flight.scan(sinceNs, untilNs);
   }
 
   close(): void {

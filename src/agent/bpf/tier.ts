@@ -11,6 +11,11 @@ const common: readonly FeatureName[] = [
   'socket-state-events',
 ];
 
+/** What a tier cannot do without: where it is loaded and attached, all of it is there. */
+export function neededFor(tier: Tier): readonly FeatureName[] {
+  return [...common, tier === 'T1' ? 'socket-length-tracepoints' : 'socket-layer-fentry'];
+}
+
 /** The best tier these features carry. @throws UnsupportedKernel naming what is missing. */
 export function tierFor(features: readonly Feature[]): Tier {
   const absent = (name: FeatureName) => features.filter((feature) => feature.name === name && !feature.present);

@@ -1,6 +1,6 @@
 import { hasTraceHeader, type Item } from './item.ts';
 import type { Memory } from './memory.ts';
-import { enclosingRequest } from './nesting.ts';
+import { enclosingRequest, isDuring } from './nesting.ts';
 import { spanIdOf } from './span-id.ts';
 
 export interface FamilyOptions {
@@ -43,7 +43,9 @@ export class Family {
       ...(otherEnd ? [otherEnd] : []),
       ...(cause ? [cause] : []),
       ...(exchange.side === 'server'
-        ? memory.of(exchange.tgid, 'client').filter((call) => this.causeOf(call) === item)
+        ? memory
+            .of(exchange.tgid, 'client')
+            .filter((call) => isDuring(call.exchange, exchange) && this.causeOf(call) === item)
         : []),
       ...(hasTraceHeader(exchange) ? memory.inTrace(exchange.traceId) : []),
     ];

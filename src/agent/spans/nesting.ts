@@ -20,6 +20,7 @@ export function enclosingRequest(call: FlightSummary, served: readonly Item[], l
   return onThread.length === 1 ? onThread[0] : undefined;
 }
 
-function isDuring(call: FlightSummary, request: FlightSummary): boolean {
+/** Whether a call began while its process was at work on a request. */
+export function isDuring(call: FlightSummary, request: FlightSummary): boolean {
   return request.tgid === call.tgid && request.startNs <= call.startNs && call.startNs <= request.firstNs;
 }

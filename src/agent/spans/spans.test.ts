@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { FlightSummary } from '../bpf/contract.ts';
+import { flightOf } from '../bpf/flight.fixture.ts';
 import { encodeTraces, type Exemplar, type ResourceSpans } from '../otlp/index.ts';
 import { decodeMessage } from '../otlp/opentelemetry.fixture.ts';
 import { bothEnds, exchange, identity, kept } from './exchange.fixture.ts';
@@ -26,7 +27,7 @@ beforeEach(() => {
   counted = false;
   exemplars = [];
   spans = new Spans({
-    scanFlight: (sinceNs) => flight.filter(({ lastNs }) => lastNs >= sinceNs),
+    scanFlight: (sinceNs, untilNs) => flightOf(flight, sinceNs, untilNs),
     identityOf: (service) => identity(`s${service}`, service === 3 ? 'nodejs' : undefined),
     routeOf: (hash) => `/${hash}`,
     isCounted: () => counted,
@@ -128,7 +129,7 @@ describe('a call whose ends are both here', () => {
     spans.take(kept(call.client), 0);
     const [client] = decoded(spans.collect(1_000));
     const other = new Spans({
-      scanFlight: () => [],
+      scanFlight: (sinceNs, untilNs) => flightOf([], sinceNs, untilNs),
       identityOf: () => identity('far'),
       routeOf: () => '/1',
       isCounted: () => true,

@@ -1,4 +1,4 @@
-import type { FlightSummary, KeptExchange } from '../bpf/contract.ts';
+import type { Flight, KeptExchange } from '../bpf/contract.ts';
 import type { AgentConfig } from '../config/index.ts';
 import { Counters } from '../counters.ts';
 import {
@@ -14,14 +14,14 @@ import type { Identity } from '../process/index.ts';
 import { hasFailed, seriesKey, spanName } from '../red/index.ts';
 import { ownAttributes, sharedAttributes } from './attributes.ts';
 import { Family } from './family.ts';
-import type { Item } from './item.ts';
+import { hasTraceHeader, type Item } from './item.ts';
 import { Memory } from './memory.ts';
 import { spanIdOf } from './span-id.ts';
 import { traceStateOf } from './trace-state.ts';
 import type { WallClock } from './wall-clock.ts';
 
 export interface SpansOptions {
-  readonly scanFlight: (sinceNs: bigint) => FlightSummary[];
+  readonly scanFlight: (sinceNs: bigint, untilNs: bigint) => Flight;
   readonly identityOf: (service: number) => Identity | undefined;
   readonly routeOf: (hash: bigint) => string;
   readonly isCounted: (address: string) => boolean;
@@ -77,27 +77,32 @@ export class Spans {
     if (due.length === 0) return [];
     this.#waiting = rest;
     if (flooded) this.counters.add('spans_hurried_total', due.length);
-    else this.#recall(due, nowMs);
-    const spans = this.#emit(flooded ? due : this.#withRelatives(due));
+    const spans = this.#emit(flooded ? due : this.#withRelatives(due, nowMs));
     this.#forget(nowMs);
     return spans;
   }
 
-  /** Takes from the flight recorder what happened while the due exchanges did: relatives overlap in time. */
-  #recall(due: readonly Item[], nowMs: number): void {
-    const { scanFlight, identityOf } = this.#options;
+  /** What happened while the due exchanges did, as the flight recorder remembers it. */
+  #flightOf(due: readonly Item[]): Flight {
     const fromNs = due.reduce((first, { exchange }) => min(first, exchange.startNs), due[0]?.exchange.startNs ?? 0n);
     const toNs = due.reduce((last, { exchange }) => max(last, exchange.lastNs), 0n);
-    for (const flight of scanFlight(fromNs)) {
-      if (flight.startNs > toNs) continue;
-      this.#memory.add(flight, undefined, identityOf(flight.serviceId), nowMs);
-    }
+    return this.#options.scanFlight(fromNs, toNs);
   }
 
-  #withRelatives(due: readonly Item[]): Item[] {
+  /** Relatives overlap in time, or carry the same trace id; nothing else is worth remembering. */
+  #recall({ exchange }: Item, flight: Flight, nowMs: number): void {
+    const { traceId, startNs, lastNs } = exchange;
+    const inTrace = hasTraceHeader(exchange) ? flight.takeTrace(traceId) : [];
+    for (const found of [...flight.takeDuring(startNs, lastNs), ...inTrace])
+      this.#memory.add(found, undefined, this.#options.identityOf(found.serviceId), nowMs);
+  }
+
+  #withRelatives(due: readonly Item[], nowMs: number): Item[] {
+    const flight = this.#flightOf(due);
     const wanted = new Set(due);
     let relatives = 0;
     for (const item of wanted) {
+      this.#recall(item, flight, nowMs);
       for (const relative of this.#family.relatives(item)) {
         if (relative.emitted || relative.kept || wanted.has(relative)) continue;
         if (++relatives > mostRelatives) {
