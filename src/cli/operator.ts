@@ -16,7 +16,7 @@ export async function operator(flags: OperatorFlags, version: string): Promise<v
   const port = Number(flags.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new WrongUsage('--port is a number from 0 to 65535');
   // Lists and answers are garbage as soon as they are read: a small heap is worth more here than a fast collector.
-  for (const flag of ['--optimize-for-size', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
+  setFlagsFromString('--optimize-for-size');
   const env = process.env;
   const log = createLog('operator', env['OSTACK_LOG_LEVEL'] ?? 'info');
   const terminated = new Promise<NodeJS.Signals>((resolve) => {
