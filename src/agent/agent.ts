@@ -45,6 +45,8 @@ const mostSpansHeld = 20_000;
 const settleMs = 20;
 const podSettleMs = 50;
 const socketsEveryMs = 2_000;
+/** Times what a look took. */
+const socketsPause = 250;
 const rescanEveryMs = 60_000;
 const hostAddressesEveryMs = 60_000;
 const budgetEveryMs = 5_000;
@@ -162,7 +164,7 @@ export class Agent {
     kernel.onKept((exchange) => this.spans.take(exchange, clock.now()));
     kernel.onControl((event) => this.#onControl(event));
     this.discovery.scan();
-    this.#timers.every('sockets', socketsEveryMs, () => this.discovery.refreshSockets());
+    this.#timers.once('sockets', socketsEveryMs, () => this.#lookAtSockets());
     this.#timers.every('rescan', rescanEveryMs, () => this.discovery.scan());
     this.#timers.every('spans', spansEveryMs, () => this.#exportSpans(clock.now()));
     this.#timers.every('hosts', hostAddressesEveryMs, () => {
@@ -249,6 +251,15 @@ export class Agent {
     if (service === undefined || this.breaker.step.shed.length > 0) this.#options.kernel.removeTarget(pid);
     else this.#options.kernel.setTarget(pid, { serviceId: service });
   };
+
+  /** A table of many connections takes the kernel long to write, so looks at it take a bounded share of the time. */
+  #lookAtSockets(): void {
+    const before = process.threadCpuUsage();
+    this.discovery.refreshSockets();
+    const { user, system } = process.threadCpuUsage(before);
+    const pauseMs = Math.max(socketsEveryMs, ((user + system) / 1e3) * socketsPause);
+    this.#timers.once('sockets', pauseMs, () => this.#lookAtSockets());
+  }
 
   #onControl(event: ControlEvent): void {
     switch (event.kind) {

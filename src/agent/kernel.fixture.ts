@@ -14,7 +14,7 @@ import {
   bucketBoundsNs,
   healthReasons,
 } from './bpf/contract.ts';
-import { flightOf } from './bpf/flight.fixture.ts';
+import { flightOf } from './flight.fixture.ts';
 
 /** What a made-up exchange is; everything left out is filled with something plausible. */
 export interface Scene extends Partial<Omit<FlightSummary, 'routeHash'>> {

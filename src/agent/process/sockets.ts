@@ -8,23 +8,25 @@ export interface TcpSocket {
   readonly remotePort: number;
 }
 
-const established = '01';
 const listen = '0A';
+/** One expression over the whole table, because most of its lines may be connections that are long closed. */
+const openSocket = /^ *\d+: [\dA-F]+:([\dA-F]{4}) [\dA-F]+:([\dA-F]{4}) (01|0A) \S+ \S+ \S+ +\d+ +\d+ (\d+)/gm;
 
 /** Parses /proc/<pid>/net/tcp or tcp6: listening and established sockets with an owner. */
 export function parseTcpTable(table: string): TcpSocket[] {
-  return table.split('\n').flatMap((line) => {
-    const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
-    if (local === undefined || remote === undefined || (state !== established && state !== listen)) return [];
-    return [{ inode: Number(inode), listening: state === listen, localPort: port(local), remotePort: port(remote) }];
-  });
+  return Array.from(table.matchAll(openSocket), ([, local = '', remote = '', state, inode]) => ({
+    inode: Number(inode),
+    listening: state === listen,
+    localPort: Number.parseInt(local, 16),
+    remotePort: Number.parseInt(remote, 16),
+  }));
 }
 
 /** The sockets of the network namespace a process lives in. */
 export function readTcpTable(procRoot: string, pid: number): TcpSocket[] {
   return ['tcp', 'tcp6'].flatMap((name) => {
     try {
-      return parseTcpTable(readFileSync(`${procRoot}/${pid}/net/${name}`, 'utf8'));
+      return parseTcpTable(readFileSync(`${procRoot}/${pid}/net/${name}`, 'latin1'));
     } catch {
       return [];
     }
@@ -56,8 +58,4 @@ function socketInode(path: string): number {
   } catch {
     return -1;
   }
-}
-
-function port(address: string): number {
-  return Number.parseInt(address.slice(address.lastIndexOf(':') + 1), 16);
 }

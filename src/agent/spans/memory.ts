@@ -3,8 +3,8 @@ import type { Identity } from '../process/index.ts';
 import { itemKey, linkKey, type Item } from './item.ts';
 
 interface Ends {
-  server?: Item;
-  client?: Item;
+  server?: Item | undefined;
+  client?: Item | undefined;
 }
 
 /** The exchanges of the last seconds, found by link, by process and by trace. */
@@ -45,21 +45,40 @@ export class Memory {
 
   /** Forgets what `keep` does not want; everything else stays in the order it came. */
   retain(keep: (item: Item) => boolean): void {
-    const kept = [...this.#items.values()].filter(keep);
-    this.#items.clear();
-    this.#links.clear();
-    this.#byTrace.clear();
-    this.#byProcess.server.clear();
-    this.#byProcess.client.clear();
-    for (const item of kept) this.#index(item);
+    const gone = [...this.#items.values()].filter((item) => !keep(item));
+    if (gone.length === 0) return;
+    const forgotten = new Set(gone);
+    const stays = (item: Item) => !forgotten.has(item);
+    for (const item of gone) this.#items.delete(item.key);
+    for (const { link, exchange } of gone) {
+      const ends = link === undefined ? undefined : this.#links.get(link);
+      if (link === undefined || !ends) continue;
+      ends[exchange.side] = undefined;
+      if (!ends.server && !ends.client) this.#links.delete(link);
+    }
+    for (const side of ['server', 'client'] as const)
+      thin(this.#byProcess[side], new Set(gone.map(({ exchange }) => exchange.tgid)), stays);
+    thin(this.#byTrace, new Set(gone.map(({ exchange }) => exchange.traceId)), stays);
   }
 
   #index(item: Item): void {
     const { exchange, link } = item;
     this.#items.set(item.key, item);
-    if (link) this.#links.set(link, { ...this.#links.get(link), [exchange.side]: item });
+    if (link) {
+      const ends = this.#links.get(link) ?? {};
+      ends[exchange.side] = item;
+      this.#links.set(link, ends);
+    }
     push(this.#byProcess[exchange.side], exchange.tgid, item);
     push(this.#byTrace, exchange.traceId, item);
+  }
+}
+
+function thin<K>(lists: Map<K, Item[]>, keys: Iterable<K>, stays: (item: Item) => boolean): void {
+  for (const key of keys) {
+    const left = (lists.get(key) ?? []).filter(stays);
+    if (left.length > 0) lists.set(key, left);
+    else lists.delete(key);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Flight, FlightSummary } from './exchange.ts';
+import type { Flight, FlightSummary } from './bpf/contract.ts';
 
 /** A flight recorder that remembers these, as asked for what ended since a moment and began by another. */
 export function flightOf(all: readonly FlightSummary[], sinceNs: bigint, untilNs: bigint): Flight {
