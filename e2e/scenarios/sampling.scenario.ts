@@ -39,8 +39,23 @@ async function stored(traces: readonly Trace[]): Promise<ReadonlyMap<string, num
   return counts;
 }
 
+function toKeep(traces: readonly Trace[], percent: number): readonly Trace[] {
+  return traces.filter((trace) => trace.fate !== 'plain' || keptByShare(trace.id, percent));
+}
+
 function predicted(traces: readonly Trace[], percent: number): readonly string[] {
-  return traces.filter((trace) => trace.fate !== 'plain' || keptByShare(trace.id, percent)).map(({ id }) => id);
+  return toKeep(traces, percent).map(({ id }) => id);
+}
+
+/** Waits until Tempo has something of each of these traces. */
+async function arrived(traces: readonly Trace[]): Promise<void> {
+  let missing = traces;
+  await eventually(`${traces.length} traces in Tempo`, 90_000, async () => {
+    const found = await stored(missing);
+    missing = missing.filter(({ id }) => !found.has(id));
+    if (missing.length === 0) return true;
+    throw new Error(`${missing.length} are missing`);
+  });
 }
 
 /** Waits until as many traces are stored as should be, then gives late ones time to show up that should not. */
@@ -95,12 +110,7 @@ describe('a percentage changed under load', () => {
     await stage.patch('observabilitystack', demo.name, demo.namespace, { spec: { sampling: { baselinePercent: 50 } } });
     const changedAt = 15 * 40;
     await load;
-    const errors = traces.filter(({ fate }) => fate === 'error');
-    await eventually('every error in Tempo', 60_000, async () => {
-      const count = (await stored(errors)).size;
-      if (count === errors.length) return count;
-      throw new Error(`${count} of ${errors.length}`);
-    });
+    await arrived(traces.filter(({ fate }) => fate === 'error'));
     const found = await stored(traces);
     expect([...found.values()].filter((spans) => spans !== spansPerTrace)).toEqual([]);
     // Before the change the 10 % set, once in force the 50 % set; in between either verdict is right.
@@ -116,6 +126,30 @@ describe('a percentage changed under load', () => {
     await exactCalls('change', traces.length);
     await stage.patch('observabilitystack', demo.name, demo.namespace, { spec: { sampling: { baselinePercent: 10 } } });
   }, 300_000);
+});
+
+describe('the only sampler', () => {
+  test('is restarted three times under load and loses no trace that is to be kept, and counts all', async () => {
+    const traces: Trace[] = [];
+    const done = new AbortController();
+    const load = async (): Promise<void> => {
+      while (!done.signal.aborted) {
+        const second = makeTraces(30, 3, 1);
+        traces.push(...second);
+        await sendTraces(collector, second, { suffix: 'restarted', perSecond: 30 });
+      }
+    };
+    const restart = async (): Promise<void> => {
+      const set = ['statefulset/demo-alloy-sampler', '-n', demo.namespace];
+      await sleep(3000); // some traces wait for their verdict when the sampler is told to go
+      await stage.kubectl('rollout', 'restart', ...set);
+      await stage.kubectl('rollout', 'status', ...set, '--timeout=180s');
+    };
+    const restarts = restart().then(restart).then(restart);
+    await Promise.all([load(), restarts.finally(() => done.abort())]);
+    await arrived(toKeep(traces, 10));
+    await exactCalls('restarted', traces.length);
+  }, 600_000);
 });
 
 describe('three samplers', () => {
@@ -140,12 +174,7 @@ describe('three samplers', () => {
     await sleep(15_000);
     await stage.kubectl('delete', 'pod', 'demo-alloy-sampler-1', '-n', demo.namespace, '--wait=false');
     await load;
-    const errors = traces.filter(({ fate }) => fate === 'error');
-    await eventually('every error in Tempo', 90_000, async () => {
-      const count = (await stored(errors)).size;
-      if (count === errors.length) return count;
-      throw new Error(`${count} of ${errors.length}`);
-    });
+    await arrived(traces.filter(({ fate }) => fate === 'error'));
     await exactCalls('three', 600);
     await exactCalls('gone', 1200);
   }, 420_000);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 
@@ -9,6 +10,8 @@ export interface FakeApi {
   readonly account: string;
   /** Paths that were asked for, without their queries. */
   readonly asked: ReadonlySet<string>;
+  /** Makes these the ready addresses of the only Service there is, and tells everyone who watches it. */
+  setReady(addresses: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,8 @@ export async function openKubeApi(
   if (made.status !== 0) throw new Error(String(made.stderr));
   writeFileSync(join(account, 'token'), 'token');
   const asked = new Set<string>();
+  const watching = new Set<ServerResponse>();
+  let endpoints = endpointsOf([], 1);
   const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://127.0.0.1');
     asked.add(pathname);
@@ -37,10 +42,15 @@ export async function openKubeApi(
     else if (pathname.endsWith('/log')) {
       response.setHeader('content-type', 'text/plain');
       response.write(logLines.map((line) => `${new Date().toISOString()} ${line}\n`).join(''));
-    } else if (searchParams.get('watch') !== null) response.flushHeaders();
-    else {
-      const items = pathname.endsWith('/pods') ? pods : [];
-      const kind = pathname.endsWith('/pods') ? 'PodList' : 'ReplicaSetList';
+    } else if (searchParams.get('watch') !== null) {
+      if (pathname.endsWith('/endpoints')) watching.add(response);
+      response.flushHeaders();
+    } else {
+      const [kind, items] = pathname.endsWith('/pods')
+        ? ['PodList', pods]
+        : pathname.endsWith('/endpoints')
+          ? ['EndpointsList', [endpoints]]
+          : ['ReplicaSetList', []];
       response.end(JSON.stringify({ kind, apiVersion: 'v1', metadata: { resourceVersion: '1' }, items }));
     }
   });
@@ -50,6 +60,19 @@ export async function openKubeApi(
     port,
     account,
     asked,
+    setReady(addresses) {
+      endpoints = endpointsOf(addresses, Number(endpoints.metadata.resourceVersion) + 1);
+      for (const watch of watching) watch.write(`${JSON.stringify({ type: 'MODIFIED', object: endpoints })}\n`);
+    },
     close: () => new Promise((done) => server.close(() => done()).closeAllConnections()),
+  };
+}
+
+function endpointsOf(addresses: readonly string[], revision: number) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'demo-alloy-sampler', namespace: 'observability', resourceVersion: String(revision) },
+    subsets: addresses.map((ip) => ({ addresses: [{ ip }] })),
   };
 }

@@ -35,12 +35,14 @@ describe('a node', () => {
   };
   const id = traceId('line');
   let env: Readonly<Record<string, string>>;
+  let samplerPort: number;
 
   beforeAll(async () => {
     sink = await openSink();
     const folder = temporaryFolder();
     api = await openKubeApi(folder, [pod], [`paid trace_id=${id}`]);
     const [grpc, http, internal] = [await freePort(), await freePort(), await freePort()];
+    samplerPort = await freePort();
     doors = { applications: `http://127.0.0.1:${http}`, internal: `http://127.0.0.1:${internal}` };
     const exportTo = [
       { name: 'sink', endpoint: sink.url, protocol: 'Http', insecure: true, signals: ['metrics', 'logs'] },
@@ -53,6 +55,7 @@ describe('a node', () => {
     const wired = {
       ...wiring,
       clusterName: 'here',
+      sampler: { ...wiring.sampler, port: samplerPort },
       mimir: { remoteWrite: `${sink.url}/api/v1/push` },
       loki: { push: `${sink.url}/loki/api/v1/push` },
     };
@@ -89,9 +92,9 @@ describe('a node', () => {
     expect((await fetch(`${running.url}/-/healthy`)).status).toBe(200);
   });
 
-  test('asks the API server for nothing but pods, their logs, replica sets and the version', () => {
+  test('asks the API server for nothing but pods, their logs, replica sets, where the sampler is and the version', () => {
     const rest = [...api.asked].filter((path) => !/\/pods(\/[^/]+\/log)?$|\/replicasets$|^\/version$/.test(path));
-    expect(rest).toEqual([]);
+    expect(rest).toEqual(['/api/v1/namespaces/observability/endpoints']);
   });
 
   test.each(['applications', 'internal'] as const)('takes spans at the door for %s', async (door) => {
@@ -101,6 +104,31 @@ describe('a node', () => {
       'gm',
     );
     expect(sum(await running.metrics(), accepted)).toBe(1);
+  });
+
+  test('keeps spans while there is no sampler, and those that come once it was told to go', async () => {
+    const sampler = await runAlloy(forwarder(samplerPort, sink.url), { stability: 'generally-available' });
+    const has = (name: string) => sink.spans.some((span) => span.traceId === traceId(name));
+    const send = (name: string) =>
+      sendTraces(doors.applications, [{ id: traceId(name), fate: '', spans: [{ service: 'shop' }] }]);
+    const arrives = (name: string) => until(`the span ${name}`, 20_000, () => (has(name) ? true : undefined));
+    try {
+      await send('early');
+      expect(has('early')).toBe(false);
+      api.setReady(['127.0.0.1']);
+      await arrives('early');
+      api.setReady([]);
+      await until('the sampler to be gone', 20_000, async () =>
+        /^otelcol_loadbalancer_num_backends\{.*\} 0$/m.test(await running.metrics()) ? true : undefined,
+      );
+      await send('late');
+      await new Promise((done) => setTimeout(done, 3000));
+      expect(has('late')).toBe(false);
+      api.setReady(['127.0.0.1']);
+      await arrives('late');
+    } finally {
+      await sampler.stop();
+    }
   });
 
   test('completes and redacts metrics by what Kubernetes knows about the sender', async () => {
@@ -142,7 +170,7 @@ describe('a node', () => {
       clusterName: 'eu-1',
       mimir: { remoteWrite: `${sink.url}/api/v1/push` },
       loki: { push: `${sink.url}/loki/api/v1/push` },
-      sampler: { headless: 'nowhere.invalid', port: 4317 },
+      sampler: { ...wiring.sampler, headless: 'nowhere.invalid' },
     });
     const full = await runAlloy(
       local(config, {
@@ -163,3 +191,23 @@ describe('a node', () => {
     }
   });
 });
+
+/** Stands for a sampler: takes spans where nodes send them and shows them to the sink. */
+function forwarder(port: number, sink: string): string {
+  return `
+otelcol.receiver.otlp "nodes" {
+	grpc {
+		endpoint = "127.0.0.1:${port}"
+	}
+	output {
+		traces = [otelcol.exporter.otlphttp.sink.input]
+	}
+}
+
+otelcol.exporter.otlphttp "sink" {
+	client {
+		endpoint = "${sink}"
+	}
+}
+`;
+}

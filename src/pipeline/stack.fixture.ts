@@ -14,7 +14,7 @@ export const wiring: Wiring = {
   stackName: 'demo',
   namespace: 'observability',
   clusterName: '',
-  sampler: { headless: 'demo-alloy-sampler.observability.svc', port: 4317 },
+  sampler: { service: 'demo-alloy-sampler', headless: 'demo-alloy-sampler.observability.svc', port: 4317 },
   tempo: { otlpGrpc: 'demo-tempo.observability.svc:4317' },
   mimir: { remoteWrite: 'http://demo-mimir.observability.svc:8080/api/v1/push' },
   loki: { push: 'http://demo-loki.observability.svc:3100/loki/api/v1/push' },

@@ -8,6 +8,7 @@ import { componentsOf, textOf, valuesOf } from './tree.fixture.ts';
 
 const stack = stackOf();
 const node = nodePipeline(stack, wiring);
+const several = nodePipeline(stackOf({ collection: { sampler: { replicas: 3 } } }), wiring);
 const sampler = samplerPipeline(stack, wiring);
 
 /** Components a signal passes before it reaches one, nearest first. */
@@ -41,19 +42,27 @@ describe('on the node', () => {
       expect(valuesOf(found, 'role')).toEqual(['"pod"', '"pod"']);
       expect(valuesOf(found, 'field')).toEqual(['"spec.nodeName=" + sys.env("K8S_NODE_NAME")']);
     }
-    expect(textOf(node, 'otelcol.exporter.loadbalancing', 'samplers')).not.toContain('kubernetes');
+    expect(textOf(several, 'otelcol.exporter.loadbalancing', 'samplers')).not.toContain('kubernetes');
   });
 
   test('traces go by trace id to the addresses behind a headless name, asked for every 5 s', () => {
-    const routing = textOf(node, 'otelcol.exporter.loadbalancing', 'samplers');
+    const routing = textOf(several, 'otelcol.exporter.loadbalancing', 'samplers');
     expect(routing).toContain('routing_key = "traceID"');
     expect(routing).toMatch(
       /dns \{\s+hostname = "demo-alloy-sampler.observability.svc"\s+port\s+= "4317"\s+interval = "5s"/,
     );
   });
 
+  test('an only sampler is watched, not asked for: its name answers with nothing once it goes, and the old address stays', () => {
+    const routing = textOf(node, 'otelcol.exporter.loadbalancing', 'samplers');
+    expect(routing).toContain('routing_key = "traceID"');
+    expect(routing).toMatch(
+      /kubernetes \{\s+service = "demo-alloy-sampler.observability"\s+ports\s+= \[4317\]\s+timeout = "5m"/,
+    );
+    expect(routing).not.toContain('dns');
+  });
+
   test('with several samplers the queue stands behind the routing, so that one that fails is tried alone', () => {
-    const several = nodePipeline(stackOf({ collection: { sampler: { replicas: 3 } } }), wiring);
     const routing = textOf(several, 'otelcol.exporter.loadbalancing', 'samplers');
     expect(routing).not.toContain('sending_queue');
     expect(routing).toMatch(/queue \{\s+queue_size/);

@@ -4,8 +4,8 @@ export interface Wiring {
   readonly namespace: string;
   /** Empty for none. */
   readonly clusterName: string;
-  /** A headless Service: its name must answer with the addresses of the ready samplers only. */
-  readonly sampler: { readonly headless: string; readonly port: number };
+  /** A headless Service: its host name must answer with the addresses of the ready samplers only. */
+  readonly sampler: { readonly service: string; readonly headless: string; readonly port: number };
   /** host:port */
   readonly tempo?: { readonly otlpGrpc: string };
   /** URL of the push endpoint */

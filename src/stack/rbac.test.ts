@@ -54,10 +54,18 @@ test('a collector may list and watch pods and their owners, and read logs only w
     { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list', 'watch'] },
   ];
   const logs = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] };
-  expect(rulesOf({})).toEqual([...seen, logs]);
-  expect(rulesOf({ collection: { podLogs: { enabled: false } } })).toEqual(seen);
+  const several = { replicas: 2 };
+  expect(rulesOf({ collection: { sampler: several } })).toEqual([...seen, logs]);
+  expect(rulesOf({ collection: { sampler: several, podLogs: { enabled: false } } })).toEqual(seen);
 });
 
-function rulesOf(spec: SomeSpec): unknown {
-  return objectsOf(spec).find(({ kind }) => kind === 'ClusterRole')?.['rules'];
+test('with an only sampler it may also watch where that is, or spans would follow it into its end', () => {
+  expect(rulesOf({ collection: { sampler: { replicas: 1 }, podLogs: { enabled: false } } }).slice(2)).toEqual([
+    { apiGroups: [''], resources: ['endpoints'], resourceNames: ['demo-alloy-sampler'], verbs: ['list', 'watch'] },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+  ]);
+});
+
+function rulesOf(spec: SomeSpec): readonly PolicyRule[] {
+  return objectsOf(spec).find(({ kind }) => kind === 'ClusterRole')?.['rules'] as readonly PolicyRule[];
 }

@@ -1,5 +1,5 @@
 import { agentRules } from './agent/access.ts';
-import { podReaderRules } from './alloy/pod-reader.ts';
+import { podReaderRules, samplerWatchRules } from './alloy/access.ts';
 
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -28,10 +28,12 @@ export function operatorRules(): readonly PolicyRule[] {
   return [
     ...Object.entries(rendered).map(([apiGroup, resources]) => ({ apiGroups: [apiGroup], resources, verbs })),
     { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
-    ...[...podReaderRules(true), ...agentRules].map(({ apiGroups = [], resources = [], verbs: granted }) => ({
-      apiGroups,
-      resources,
-      verbs: granted,
-    })),
+    ...[...podReaderRules(true), ...samplerWatchRules(), ...agentRules].map(
+      ({ apiGroups = [], resources = [], verbs: granted }) => ({
+        apiGroups,
+        resources,
+        verbs: granted,
+      }),
+    ),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Stack } from '../api/index.ts';
 import type { Wiring } from '../pipeline/index.ts';
 import type { Endpoints, ComponentName } from './component.ts';
-import { hostOf } from './names.ts';
+import { childName, hostOf } from './names.ts';
 import { addressOf, portNumber, urlOf } from './ports.ts';
 
 const all: readonly ComponentName[] = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'agent', 'grafana'];
@@ -30,7 +30,11 @@ export function wiringOf(stack: Stack): Wiring {
     stackName: stack.name,
     namespace: stack.namespace,
     clusterName: stack.spec.topology.clusterName,
-    sampler: { headless: hostOf(stack, 'alloy-sampler'), port: portNumber('alloy-sampler', 'otlp-grpc') },
+    sampler: {
+      service: childName(stack, 'alloy-sampler'),
+      headless: hostOf(stack, 'alloy-sampler'),
+      port: portNumber('alloy-sampler', 'otlp-grpc'),
+    },
     ...(enabled.includes('tempo') && { tempo: { otlpGrpc: addressOf(stack, 'tempo', 'otlp-grpc') } }),
     ...(enabled.includes('mimir') && { mimir: { remoteWrite: `${urlOf(stack, 'mimir')}/api/v1/push` } }),
     ...(enabled.includes('loki') && { loki: { push: `${urlOf(stack, 'loki')}/loki/api/v1/push` } }),

@@ -1,19 +1,27 @@
 import { expect, test } from '@jest/globals';
-import { everything, objectOf, objectsOf, podTemplates, type SomeSpec } from '../specimen.ts';
+import { everything, objectOf, objectsOf, podTemplates, someStack, type SomeSpec } from '../specimen.ts';
 import type { KubeObject } from '../component.ts';
 import { drainOf } from './drain.ts';
 
-test.each(['1s', '10s', '2m'])('with a decision wait of %s a sampler outlives its last undecided trace', (wait) => {
-  const { sleepSeconds, gracePeriodSeconds } = drainOf(wait);
-  const waitSeconds = wait === '2m' ? 120 : Number.parseInt(wait, 10);
-  expect(sleepSeconds).toBeGreaterThanOrEqual(waitSeconds + 10);
-  expect(gracePeriodSeconds).toBeGreaterThanOrEqual(sleepSeconds + 30);
-});
+test.each([
+  ['1s', 1, 14],
+  ['10s', 1, 23],
+  ['2m', 1, 133],
+  ['10s', 2, 30],
+])(
+  'with a decision wait of %s one of %d samplers outlives its last undecided trace: %d s',
+  (wait, replicas, seconds) => {
+    const { spec } = someStack({ sampling: { decisionWait: wait }, collection: { sampler: { replicas } } });
+    const { sleepSeconds, gracePeriodSeconds } = drainOf(spec);
+    expect(sleepSeconds).toBe(seconds);
+    expect(gracePeriodSeconds).toBe(seconds + 30);
+  },
+);
 
 test('the pod sleeps before it stops, and is given the time', () => {
   const { spec } = podTemplates(objectsOf({ sampling: { decisionWait: '30s' } })).get('alloy-sampler') ?? {};
-  expect(spec?.containers[0]?.lifecycle).toEqual({ preStop: { sleep: { seconds: 50 } } });
-  expect(spec?.terminationGracePeriodSeconds).toBe(80);
+  expect(spec?.containers[0]?.lifecycle).toEqual({ preStop: { sleep: { seconds: 43 } } });
+  expect(spec?.terminationGracePeriodSeconds).toBe(73);
 });
 
 test('the Service answers with the samplers themselves, so that routing is by trace and not by chance', () => {

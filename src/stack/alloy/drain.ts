@@ -1,8 +1,11 @@
+import type { Stack } from '../../api/index.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import type { KubeObject } from '../component.ts';
 
 /** A removed sampler is out of every node's routing after this: DNS answers cached for 5 s, asked again every 5 s. */
-const resolverLagMs = 12_000;
+const dnsLagMs = 12_000;
+/** The same for an only sampler, which the nodes watch: an event or two, with room for a slow API server. */
+const watchLagMs = 5_000;
 /** For the decided traces to leave the batch and the export queue. */
 const exportMs = 8_000;
 /** Between the end of the drain and the kill. */
@@ -15,9 +18,10 @@ export interface Drain {
 }
 
 /** A sampler that ends at once loses every trace it has not decided: it waits until nothing new comes and all is decided. */
-export function drainOf(decisionWait: string): Drain {
-  const waitMs = parseDuration(decisionWait) ?? 0;
-  const sleepMs = resolverLagMs + waitMs + exportMs;
+export function drainOf({ sampling, collection }: Pick<Stack['spec'], 'sampling' | 'collection'>): Drain {
+  const waitMs = parseDuration(sampling.decisionWait) ?? 0;
+  const lagMs = collection.sampler.replicas === 1 ? watchLagMs : dnsLagMs;
+  const sleepMs = lagMs + waitMs + exportMs;
   return { sleepSeconds: Math.ceil(sleepMs / 1000), gracePeriodSeconds: Math.ceil((sleepMs + stopMs) / 1000) };
 }
 

@@ -11,8 +11,8 @@ import { localCollector, service } from '../service.ts';
 import { synthesize } from '../synthesis.ts';
 import { configMount, scratchMount } from '../volumes.ts';
 import { podTemplate } from '../workload.ts';
+import { collectorAccess } from './access.ts';
 import { exportSecrets } from './export-secrets.ts';
-import { podReader } from './pod-reader.ts';
 import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
 import { stabilityOf } from './stability.ts';
 
@@ -27,7 +27,7 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
   const secrets = exportSecrets(stack, text);
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component, true),
-    ...podReader(chart, stack, component),
+    ...collectorAccess(chart, stack),
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
     service(chart, stack, component),
     ...(stack.spec.instrumentation.enabled ? [localCollector(chart, stack)] : []),

@@ -28,7 +28,7 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
   const metadata = metadataOf(stack, component);
   const text = printAlloy(samplerPipeline(stack, wiring));
   const secrets = exportSecrets(stack, text);
-  const drain = drainOf(stack.spec.sampling.decisionWait);
+  const drain = drainOf(stack.spec);
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component),
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
