@@ -2,6 +2,7 @@
  * still open when it went. */
 #include "include/kernel.h"
 #include "include/connection.h"
+#include "include/preemption.h"
 #include "protocol/http_family.h"
 
 #define TCP_ESTABLISHED 1
@@ -41,13 +42,10 @@ static __always_inline void close_event(struct conn *c, struct sock *sk, bool fa
 	ring_output(&control, r, sizeof(*r), H_CONTROL_RING_FULL);
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(connection_state, struct sock *sk, int from, int to)
+static __always_inline int state_changed(struct sock *sk, int from, int to)
 {
 	struct conn *c;
 
-	if (sk->sk_protocol != IPPROTO_TCP)
-		return 0;
 	if (to == TCP_SYN_SENT) {
 		u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
@@ -67,6 +65,19 @@ int BPF_PROG(connection_state, struct sock *sk, int from, int to)
 		close_event(c, sk, true);
 		c->failed = 1;
 	}
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(connection_state, struct sock *sk, int from, int to)
+{
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	if (copy != COPY_ONLY)
+		preemption_off();
+	state_changed(sk, from, to);
+	if (copy != COPY_ONLY)
+		preemption_on();
 	return 0;
 }
 
@@ -91,8 +102,7 @@ static __always_inline void unseen_end(struct conn *c, struct sock *sk)
 }
 
 /* The socket is about to be freed and nobody can read from it any more: what is unanswered now stays so. */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(connection_end, struct sock *sk)
+static __always_inline int ended(struct sock *sk)
 {
 	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
 	struct work *w = work_of(WORK_CLOSE);
@@ -127,6 +137,17 @@ int BPF_PROG(connection_end, struct sock *sk)
 	}
 	if (!c->failed && c->peer)
 		close_event(c, sk, false);
+	return 0;
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(connection_end, struct sock *sk)
+{
+	if (copy != COPY_ONLY)
+		preemption_off();
+	ended(sk);
+	if (copy != COPY_ONLY)
+		preemption_on();
 	return 0;
 }
 

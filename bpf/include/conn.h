@@ -62,6 +62,7 @@ struct conn {
 	u32 followed; /* of what was sent: TCP sequence after the last byte that was read, its requests pushed */
 	u64 flush_to; /* what was pending below this queue position when `flush` was set is lost */
 	u64 bytes[2];
+	u64 checked[2]; /* `bytes` as the second copy of the data path last saw them */
 	u64 slow_offset[2];
 	u64 head; /* pending queue: written by the response direction only */
 	u64 tail; /* written by the request direction only */

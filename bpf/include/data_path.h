@@ -2,6 +2,7 @@
  * calls: a program that may make one pays for it on entry, and this one is entered for every socket call there is. */
 #pragma once
 #include "connection.h"
+#include "preemption.h"
 #include "../protocol/http_family.h"
 
 static __always_inline void cover_parsed(u32 service, u64 n)
@@ -66,6 +67,15 @@ static __always_inline void data_followed(struct conn *c, u32 direction)
 		__sync_lock_test_and_set(&c->followed, c->next[SENDING]); /* ordered after the queue's tail */
 }
 
+/* Whether the first copy, which has just been, counted what moved: the total is not what it was the last time. */
+static __always_inline bool data_taken(struct conn *c, u32 direction)
+{
+	bool taken = c->bytes[direction] != c->checked[direction];
+
+	c->checked[direction] = c->bytes[direction];
+	return taken;
+}
+
 /* Opens the bytes a selected process moved: `work` is then what the family reads. NULL when there is nothing to read. */
 static __always_inline struct conn *data_open(struct sock *sk, int size, int flags, u32 direction, struct work **work)
 {
@@ -92,10 +102,16 @@ static __always_inline struct conn *data_open(struct sock *sk, int size, int fla
 		if (!c)
 			return NULL;
 	}
+	if (copy == COPY_SECOND && data_taken(c, direction))
+		return NULL;
 	if ((c->tgid != tgid || c->epoch != epoch) && !conn_owner(c, tgid, epoch))
 		return NULL;
 	health_add(direction == SENDING ? H_SENDS : H_RECEIVES, 1);
 	c->bytes[direction] += size;
+	if (copy == COPY_SECOND) {
+		health_add(H_RUNS_TAKEN_OVER, 1);
+		c->checked[direction] = c->bytes[direction];
+	}
 
 	struct http_stream *s = &c->streams[direction];
 	u32 sequence = 0, in_flight = 0, gap = 0;
@@ -213,10 +229,15 @@ __attribute__((noinline)) u32 data_follow(struct conn *c, struct work *w)
 static __always_inline int data_moved(struct sock *sk, int size, int flags, u32 direction)
 {
 	struct work *w = NULL;
-	struct conn *c = data_open(sk, size, flags, direction, &w);
+	struct conn *c;
 
+	if (copy != COPY_ONLY)
+		preemption_off();
+	c = data_open(sk, size, flags, direction, &w);
 	if (c && w)
 		data_follow(c, w);
+	if (copy != COPY_ONLY)
+		preemption_on();
 	return 0;
 }
 

@@ -39,6 +39,7 @@ enum health {
 	H_UNPARSED,
 	H_STORAGE_FULL,
 	H_TARGETS_FULL,
+	H_RUNS_TAKEN_OVER,
 	H_REASONS,
 };
 

@@ -35,7 +35,7 @@ const machines: Readonly<Record<Architecture, Machine>> = {
 export async function runGuest(
   kernel: string,
   image: string,
-  { timeoutMs = 180_000, counting = false, possibleCpus = 1, architecture = 'amd64' as Architecture } = {},
+  { timeoutMs = 600_000, counting = false, possibleCpus = 1, architecture = 'amd64' as Architecture } = {},
 ): Promise<GuestRun> {
   const started = Date.now();
   const machine = machines[architecture];

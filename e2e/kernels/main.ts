@@ -36,12 +36,12 @@ interface Outcome {
 }
 
 async function check(kernel: KernelCase): Promise<Outcome> {
-  const { architecture, line, absent, tiers, refusedFor, preempted = [], buffers } = kernel;
+  const { architecture, line, absent, tiers, refusedFor, buffers } = kernel;
   const directory = await mkdtemp(join(tmpdir(), 'guest-'));
   const built = buildShapes(compilerOf(architecture), ['-static']);
   try {
     const vmlinuz = await kernelImage(line, architecture);
-    const job: Job = { absent, tiers, refusedFor, preempted, buffers, shapes };
+    const job: Job = { absent, tiers, refusedFor, buffers, shapes };
     const image = await guestImage(directory, built.program, 'job.ts', JSON.stringify(job), architecture);
     const run = await runGuest(vmlinuz, image, { architecture });
     const title = `${/([0-9]+\.[0-9][^/]*?)-cloud-/.exec(vmlinuz)?.[1] ?? line} ${architecture}`;

@@ -12,11 +12,6 @@ export interface KernelCase {
   readonly tiers: readonly Tier[];
   /** What the refusal names. */
   readonly refusedFor: readonly FeatureName[];
-  /**
-   * Tiers whose programs this kernel preempts: it leaves out a run when another thread is inside the same program on that
-   * CPU. What is lost that way must be counted; it is not made up for.
-   */
-  readonly preempted?: readonly Tier[];
   /** Buffers the parser gets through BPF_PROG_TEST_RUN; 0 where a kernel is too old to run a program that way. */
   readonly buffers: number;
 }
@@ -58,7 +53,6 @@ export const matrix: readonly KernelCase[] = [
     architecture: 'amd64',
     absent: [],
     tiers: ['T1', 'T2'],
-    preempted: ['T2'],
   },
   {
     ...carried,
@@ -66,7 +60,6 @@ export const matrix: readonly KernelCase[] = [
     architecture: 'amd64',
     absent: ['socket-layer-fentry'],
     tiers: ['T1'],
-    preempted: ['T1'],
   },
 ];
 

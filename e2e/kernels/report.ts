@@ -5,8 +5,6 @@ export interface Finding {
   readonly check: string;
   /** Differences from what was expected. */
   readonly wrong: number;
-  /** Program runs the kernel left out, where that is known of it. */
-  readonly leftOut?: number;
   readonly what: string;
   readonly seconds: number;
 }
@@ -36,9 +34,8 @@ export function findingsOf(run: Run, checks: readonly string[]): Finding[] {
 }
 
 /** A finding in a word or two. */
-export function resultText({ wrong, leftOut }: Finding): string {
-  if (wrong > 0) return `${wrong} WRONG`;
-  return leftOut ? `${leftOut} runs left out` : 'right';
+export function resultText({ wrong }: Finding): string {
+  return wrong > 0 ? `${wrong} WRONG` : 'right';
 }
 
 /** Rows of text under each other, the last column as long as it is. */

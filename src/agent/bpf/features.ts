@@ -40,15 +40,21 @@ export function probeFeatures(): Feature[] {
 
 function probe(name: FeatureName): Feature {
   const feature = { name, needs: needs[name] };
+  const refused = refusal(`feature-${name}`);
+  return refused ? { ...feature, present: false, reason: refused.message } : { ...feature, present: true };
+}
+
+/** Loads and attaches an object and takes it out again; says how the kernel refused it, if it did. */
+export function refusal(name: string): Refused | undefined {
   let object: BpfObject | undefined;
   try {
-    object = new BpfObject(`feature-${name}`);
+    object = new BpfObject(name);
     object.load();
     object.attach();
-    return { ...feature, present: true };
+    return undefined;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { ...feature, present: false, reason: error.message };
+    return error;
   } finally {
     object?.close();
   }

@@ -39,6 +39,7 @@ export const healthReasons = [
   'unparsed',
   'storageFull',
   'targetsFull',
+  'runsTakenOver',
   'slowExchanges',
   'slowLost',
   'recursionMisses',

@@ -173,7 +173,7 @@ class ProbedKernel implements Kernel {
     for (const [reason, count] of Object.entries(counts)) health[reason as HealthReason] += count;
     health.slowExchanges = slowExchanges;
     health.exchanges += slowExchanges;
-    health.recursionMisses = this.#recursionMisses();
+    health.recursionMisses = this.#recursionMisses(health.runsTakenOver);
     return health;
   }
 
@@ -185,13 +185,19 @@ class ProbedKernel implements Kernel {
     return total;
   }
 
-  /** Runs the kernel left out because the same program was already running on that CPU. */
-  #recursionMisses(): bigint {
+  /**
+   * Runs the kernel left out because the program was already running on that CPU. Of a program with two copies: at most
+   * those of the first copy that the second did not take over, and at most those of the second.
+   */
+  #recursionMisses(takenOver: bigint): bigint {
     const offset = 208;
-    return [...this.#probes.programs.values()].reduce(
-      (sum, fd) => sum + objectInfo(fd, offset + 8).readBigUInt64LE(offset),
-      0n,
-    );
+    let [first, second] = [0n, 0n];
+    for (const copies of this.#probes.programs.values()) {
+      const missed = copies.map((fd) => objectInfo(fd, offset + 8).readBigUInt64LE(offset));
+      first += missed[0] ?? 0n;
+      second += missed.at(-1) ?? 0n;
+    }
+    return first - takenOver < second ? first - takenOver : second;
   }
 
   onKept(listener: (exchange: KeptExchange) => void): void {

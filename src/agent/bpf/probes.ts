@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BpfObject, Refused } from './bpf-object.ts';
 import type { Tier } from './feature.ts';
 import type { KernelOptions } from './kernel.ts';
+import { isPreempted } from './preemption.ts';
 import { initialValue, possibleCpus, setMapEntries, setMapType } from './libbpf.ts';
 
 const hash = 1;
@@ -11,7 +12,8 @@ const dataPaths: Readonly<Record<Tier, string>> = { T1: 'socket', T2: 'socket-fe
 /** The loaded and attached objects, their maps shared by name. */
 export interface Probes {
   readonly descriptors: ReadonlyMap<string, number>;
-  readonly programs: ReadonlyMap<string, number>;
+  /** Descriptors of each program's copies, by its name. */
+  readonly programs: ReadonlyMap<string, readonly number[]>;
   readonly cpus: number;
   readonly redRows: number;
   readonly redPerCpu: boolean;
@@ -31,7 +33,7 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     slow: options.slowRingBytes ?? 2 << 20,
   };
   const descriptors = new Map<string, number>();
-  const programs = new Map<string, number>();
+  const programs = new Map<string, number[]>();
   const objects: BpfObject[] = [];
   const close = () => objects.splice(0).forEach((object) => object.close());
   const add = (name: string, prepare: (object: BpfObject) => void) => {
@@ -43,17 +45,21 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     prepare(object);
     object.load(descriptors);
     for (const [map, fd] of object.descriptors()) if (!descriptors.has(map)) descriptors.set(map, fd);
-    for (const [program, fd] of object.programs()) programs.set(program, fd);
+    for (const [program, fd] of object.programs()) programs.set(program, [...(programs.get(program) ?? []), fd]);
     return object;
   };
   try {
-    const data = add(dataPaths[tier], () => {});
-    const connections = add('connection', () => {});
-    const processes = add('process', (object) => setFlag(object, options.watchProcesses ?? true));
+    const copies = isPreempted(tier) ? ([1, 2] as const) : ([0] as const);
+    const data = copies.map((copy) => add(dataPaths[tier], (object) => setConstant(object, '.rodata.copy', copy)));
+    const connections = add('connection', (object) => setConstant(object, '.rodata.copy', copies[0]));
+    const processes = add('process', (object) =>
+      setConstant(object, '.rodata', options.watchProcesses === false ? 0 : 1),
+    );
     const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
     processes.attach();
     connections.attach();
-    data.attach();
+    // A tracepoint runs what was attached first, the return of a function what was attached last.
+    for (const copy of tier === 'T1' ? data : data.toReversed()) copy.attach();
     pages?.attach();
   } catch (error) {
     close();
@@ -78,10 +84,10 @@ function resize(object: BpfObject, name: string, entries: number): void {
   if (map) setMapEntries(map, entries);
 }
 
-/** The object's one switch, in its read-only data. */
-function setFlag(object: BpfObject, on: boolean): void {
-  const map = object.maps.get('.rodata') ?? [...object.maps].find(([name]) => name.endsWith('.rodata'))?.[1];
-  if (map) initialValue(map)[0] = on ? 1 : 0;
+/** Sets the object's one constant of a section of read-only data. */
+function setConstant(object: BpfObject, section: string, value: number): void {
+  const map = [...object.maps].find(([name]) => name.endsWith(section))?.[1];
+  if (map) initialValue(map)[0] = value;
 }
 
 /** What the kernel accounts for a map, bytes. */
