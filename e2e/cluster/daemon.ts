@@ -50,7 +50,7 @@ export async function startDaemon(place: Place, daemon: Daemon): Promise<void> {
   child.unref();
   closeSync(log);
   await waitFor(`${daemon.name} to start`, () => existsSync(record) && readFileSync(record, 'utf8') !== before, {
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     everyMs: 5,
   });
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function waitFor(
   what: string,
   check: () => Promise<boolean> | boolean,
-  { timeoutMs = 60_000, everyMs = 100 } = {},
+  { timeoutMs = 180_000, everyMs = 100 } = {},
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   let last = '';

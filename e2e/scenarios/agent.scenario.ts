@@ -208,7 +208,7 @@ describe('a changed stack', () => {
     await stage.patch('observabilitystack', demo.name, demo.namespace, {
       spec: { sampling: { baselinePercent: 100 } },
     });
-    const { afterMs } = await eventually('the new percentage in the agent', 30_000, async () =>
+    const { afterMs } = await eventually('the new percentage in the agent', 60_000, async () =>
       (await reloads()) > count ? true : undefined,
     );
     console.log(`a percentage is in force in the agent ${afterMs} ms after the change`);

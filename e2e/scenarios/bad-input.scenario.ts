@@ -96,7 +96,7 @@ describe('the operator says Accepted=False, and what ran keeps running, after', 
       expect(value.message).toContain(parser);
       expect(await uids()).toEqual(before);
       expect(await submit('replace', good)).toBe('accepted');
-      await stage.untilCondition({ name: 'kept', namespace }, 'Accepted', 'True', 20_000);
+      await stage.untilCondition({ name: 'kept', namespace }, 'Accepted', 'True', 60_000);
     },
     60_000,
   );

@@ -73,7 +73,7 @@ async function edit(stage: Stage, { name, namespace }: Paper, config: string, sp
   const before = await data();
   await stage.patch('observabilitystack', name, namespace, { spec });
   const what = `${JSON.stringify(spec)} in ${config}`;
-  const { afterMs } = await eventually(what, 45_000, async () => {
+  const { afterMs } = await eventually(what, 60_000, async () => {
     const [stack, now] = await Promise.all([stage.get('observabilitystack', name, namespace), data()]);
     return now !== before && stack?.status?.['observedGeneration'] === stack?.metadata.generation ? true : undefined;
   });
@@ -86,7 +86,7 @@ async function remove(stage: Stage, kind: string, name: string, namespace?: stri
   const scope = namespace === undefined ? [] : ['-n', namespace];
   await stage.kubectl('delete', kind, name, ...scope, '--wait=false', '--cascade=background');
   const what = `${kind} ${name} back after its deletion`;
-  const { afterMs } = await eventually(what, 45_000, async () => {
+  const { afterMs } = await eventually(what, 60_000, async () => {
     const now = await uid();
     return now !== undefined && now !== before ? true : undefined;
   });

@@ -52,7 +52,7 @@ function withoutServerFields({ metadata, status: _status, ...rest }: Resource): 
 }
 
 async function repaired(ref: Ref, before: Resource): Promise<number> {
-  const { afterMs } = await eventually(`${ref.kind} ${ref.name} as it was`, 15_000, async () => {
+  const { afterMs } = await eventually(`${ref.kind} ${ref.name} as it was`, 60_000, async () => {
     const now = await read(ref);
     if (now === undefined) throw new Error('gone');
     expect(withoutServerFields(now)).toEqual(withoutServerFields(before));
@@ -86,7 +86,7 @@ describe('every child', () => {
       if (before === undefined) throw new Error(`${ref.kind} ${ref.name} is in the inventory and not on the server`);
       const scope = ref.namespace === undefined ? [] : ['-n', ref.namespace];
       await stage.kubectl('delete', ref.kind, ref.name, ...scope, '--wait=false', '--cascade=background');
-      const { value, afterMs } = await eventually(`${ref.kind} ${ref.name} to be back`, 20_000, async () => {
+      const { value, afterMs } = await eventually(`${ref.kind} ${ref.name} to be back`, 60_000, async () => {
         const now = await read(ref);
         return now !== undefined && now.metadata.uid !== before.metadata.uid ? now : undefined;
       });
@@ -134,7 +134,7 @@ describe('what others own', () => {
     await stage.patch('observabilitystack', stack.name, stack.namespace, {
       spec: { sampling: { baselinePercent: 11 } },
     });
-    await eventually('the pass', 20_000, async () => {
+    await eventually('the pass', 60_000, async () => {
       const data = (await stage.get('configmap', 'drift-sampling', stack.namespace))?.data?.['sampling.json'];
       return data?.includes('e3d70a3d70a3d7') || data?.includes('11') ? true : undefined;
     });
@@ -143,22 +143,22 @@ describe('what others own', () => {
     });
     const loki = await stage.get('statefulset', 'drift-loki', stack.namespace);
     expect(JSON.stringify(loki?.spec)).toContain('kubectl.kubernetes.io/restartedAt');
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a component that is switched off', () => {
   test('takes its children with it and leaves its volume', async () => {
     const ours = (kind: string): Promise<readonly Resource[]> =>
       stage.list(kind, stack.namespace, 'app.kubernetes.io/component=loki');
-    await eventually('the volume claim of Loki', 30_000, async () =>
+    await eventually('the volume claim of Loki', 60_000, async () =>
       (await ours('pvc')).length === 1 ? true : undefined,
     );
     await stage.patch('observabilitystack', stack.name, stack.namespace, { spec: { logs: { backend: 'None' } } });
-    await eventually('the children of Loki to be gone', 30_000, async () => {
+    await eventually('the children of Loki to be gone', 60_000, async () => {
       const left = (await Promise.all(['statefulset', 'service', 'configmap', 'networkpolicy'].map(ours))).flat();
       if (left.length === 0) return true;
       throw new Error(left.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', '));
     });
     expect((await ours('pvc')).length).toBe(1);
-  }, 90_000);
+  }, 180_000);
 });

@@ -133,7 +133,7 @@ describe('of two replicas', () => {
       await pressing.stop();
       console.log(`leader killed → lease taken after ${taken.doneAt - killedAt} ms`);
       expectHandover(await read(), old, taken.pod);
-      await eventually('nothing missing', 30_000, async () =>
+      await eventually('nothing missing', 60_000, async () =>
         (await strays(stage, paper)).length === 0 ? true : undefined,
       );
       return taken.doneAt - killedAt;

@@ -8,7 +8,7 @@ let stage: Stage;
 
 async function healthy(): Promise<void> {
   await stage.put(await demoStack());
-  await eventually('the stack to be seen', 30_000, async () => {
+  await eventually('the stack to be seen', 60_000, async () => {
     const stack = await stage.get('observabilitystack', demo.name, demo.namespace);
     return stack?.status?.['observedGeneration'] === stack?.metadata.generation ? true : undefined;
   });
@@ -31,7 +31,7 @@ async function breaks(spec: object, condition: string): Promise<{ reason: string
 
 async function turnsFalse(condition: string): Promise<{ reason: string; message: string; afterMs: number }> {
   const { value, afterMs } = await stage.untilCondition(demo, condition, 'False', 60_000);
-  await stage.untilCondition(demo, 'Ready', 'False', 5000);
+  await stage.untilCondition(demo, 'Ready', 'False', 30_000);
   console.log(`${condition}=False after ${afterMs} ms: ${value.reason}: ${value.message}`);
   return { reason: value.reason, message: value.message, afterMs };
 }
@@ -80,7 +80,7 @@ describe('the conditions tell the truth when', () => {
     try {
       const { value } = await stage.untilCondition(demo, 'PipelineHealthy', 'False', 150_000);
       expect(value.message).toMatch(/alloy-sampler.*tempo/i);
-      await stage.untilCondition(demo, 'Ready', 'False', 5000);
+      await stage.untilCondition(demo, 'Ready', 'False', 30_000);
       expect((await stage.conditions(demo.name, demo.namespace))['TracesReady']?.status).toBe('True');
     } finally {
       await nft('delete table ip cut');

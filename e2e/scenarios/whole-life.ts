@@ -72,7 +72,7 @@ const ofSize = (size: string) => ({ traces: { volume: { size, storageClass: stor
 async function edited(stage: Stage, paper: Paper, selector: string): Promise<void> {
   const body = { spec: { selector: { app: selector } } };
   await stage.patch('service', `${paper.name}-tempo`, paper.namespace, body, '--field-manager=somebody');
-  await eventually('the Service as it was', 20_000, async () => {
+  await eventually('the Service as it was', 60_000, async () => {
     const service = await stage.get('service', `${paper.name}-tempo`, paper.namespace);
     const selectors = service?.spec?.['selector'] as Readonly<Record<string, string>> | undefined;
     return selectors?.['app'] === undefined ? true : undefined;
