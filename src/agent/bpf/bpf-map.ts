@@ -48,9 +48,10 @@ export class BpfMap {
   readRange(first: number, count: number): Buffer {
     const before = Buffer.alloc(8);
     if (first > 0) before.writeUInt32LE(first - 1);
-    const values = Buffer.alloc(count * this.valueSize);
+    // Filled by the kernel as far as they are given away.
+    const values = Buffer.allocUnsafeSlow(count * this.valueSize);
+    const keys = Buffer.allocUnsafe(count * this.keySize);
     const read: [number] = [count];
-    const keys = Buffer.alloc(count * this.keySize);
     const result = lookupBatch(this.fd, first > 0 ? before : null, Buffer.alloc(8), keys, values, read);
     if (result < 0 && errnoName(errno()) !== 'ENOENT') throw new Error(`map batch read: ${errnoName(errno())}`);
     return values.subarray(0, read[0] * this.valueSize);

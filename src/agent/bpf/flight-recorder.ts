@@ -1,11 +1,21 @@
 import type { BpfMap } from './bpf-map.ts';
-import { FlightWindow, nsAt, recordAt, type Remembered } from './flight-window.ts';
+import { FlightWindow, type Remembered } from './flight-window.ts';
 import * as layout from './layout.gen.ts';
 
 /** Slots per CPU, as bpf/maps/flight.h sizes them; a power of two. */
 export const flightSlots = 2048;
-const chunkSlots = 64;
+const chunkSlots = 128;
+/** An interrupt may have recorded out of turn, but not as often as this. */
+const mostOutOfTurn = 64;
 const size = layout.summary.structSize;
+const startWord = layout.summary.startNs / 4;
+const lastWord = layout.summary.lastNs / 4;
+
+/** Slots of all CPUs, copied; as words too, because every slot's times are looked at. */
+interface Chunk {
+  readonly view: DataView;
+  readonly words: Uint32Array;
+}
 
 /** Reads the flight recorder from its newest slot back, as far as somebody asks. */
 export class FlightRecorder {
@@ -23,19 +33,10 @@ export class FlightRecorder {
   /** Exchanges that ended at `sinceNs` (monotonic) or later, began by `untilNs` and were not kept. */
   scan(sinceNs: bigint, untilNs: bigint): FlightWindow {
     const positions = this.#positions.readRange(0, 1);
-    const chunks = new Map<number, DataView>();
+    const chunks = new Map<number, Chunk>();
     const found: Remembered[] = [];
     for (let cpu = 0; cpu < this.#cpus; cpu++)
-      this.#scanCpu(
-        cpu,
-        positions.readBigUInt64LE(cpu * 8),
-        Number(sinceNs),
-        (view, at) => {
-          const record = recordAt(view, at, Number(untilNs));
-          if (record) found.push(record);
-        },
-        chunks,
-      );
+      this.#scanCpu(cpu, positions.readBigUInt64LE(cpu * 8), Number(sinceNs), Number(untilNs), chunks, found);
     return new FlightWindow(found);
   }
 
@@ -43,8 +44,9 @@ export class FlightRecorder {
     cpu: number,
     next: bigint,
     sinceNs: number,
-    take: (view: DataView, at: number) => void,
-    chunks: Map<number, DataView>,
+    untilNs: number,
+    chunks: Map<number, Chunk>,
+    found: Remembered[],
   ): void {
     // The oldest slot of a full recorder is the one that may be written now.
     const recorded = Math.min(Number(next), flightSlots - 1);
@@ -53,19 +55,35 @@ export class FlightRecorder {
     for (let back = 0; back < recorded; back++) {
       const slot = (newest - back) & (flightSlots - 1);
       const first = slot - (slot % chunkSlots);
-      let view = chunks.get(first);
-      if (!view) chunks.set(first, (view = this.#read(first)));
+      const { view, words } = this.#chunk(first, chunks);
       const at = ((slot - first) * this.#cpus + cpu) * size;
-      if (nsAt(view, at + layout.summary.lastNs) >= sinceNs) {
+      const startNs = nsAt(words, at / 4 + startWord);
+      if (startNs > untilNs) {
         olderInARow = 0;
-        take(view, at);
-        // An interrupt may have recorded out of turn, but not a whole chunk of it.
-      } else if (++olderInARow >= chunkSlots) return;
+        continue;
+      }
+      const lastNs = nsAt(words, at / 4 + lastWord);
+      if (lastNs >= sinceNs) {
+        olderInARow = 0;
+        found.push({ view, at, startNs, lastNs });
+      } else if (++olderInARow >= mostOutOfTurn) return;
     }
   }
 
-  #read(first: number): DataView {
+  #chunk(first: number, chunks: Map<number, Chunk>): Chunk {
+    const known = chunks.get(first);
+    if (known) return known;
     const { buffer, byteOffset, length } = this.#slots.readRange(first, chunkSlots);
-    return new DataView(buffer, byteOffset, length);
+    const chunk = {
+      view: new DataView(buffer, byteOffset, length),
+      words: new Uint32Array(buffer, byteOffset, length / 4),
+    };
+    chunks.set(first, chunk);
+    return chunk;
   }
+}
+
+/** A time as a number, without the cost of a bigint. Words come low first on every machine the agent runs on. */
+function nsAt(words: Uint32Array, word: number): number {
+  return (words[word + 1] ?? 0) * 2 ** 32 + (words[word] ?? 0);
 }

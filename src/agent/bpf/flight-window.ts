@@ -8,7 +8,7 @@ const fields = layout.summary;
 export interface Remembered {
   readonly view: DataView;
   readonly at: number;
-  /** Both rounded alike, so that no order is turned round. */
+  /** Both rounded alike, so that no order is turned round; as numbers, because a bigint is dear. */
   readonly startNs: number;
   readonly lastNs: number;
 }
@@ -61,17 +61,6 @@ export class FlightWindow implements Flight {
     }
     return low;
   }
-}
-
-/** The exchange at an offset; undefined if it began later than `untilNs`. */
-export function recordAt(view: DataView, at: number, untilNs: number): Remembered | undefined {
-  const startNs = nsAt(view, at + fields.startNs);
-  return startNs > untilNs ? undefined : { view, at, startNs, lastNs: nsAt(view, at + fields.lastNs) };
-}
-
-/** A time as a number, without the cost of a bigint. */
-export function nsAt(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
 
 function traceOf({ view, at }: Remembered): string {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -12,7 +11,7 @@ export interface ConfigEvents {
 
 /**
  * Follows a configuration file. The directory is watched, not the file: a ConfigMap changes by swapping a symbolic link
- * beside it, an editor by renaming. Content is compared by hash, so one swap is one change. A slow poll stands in for
+ * beside it, an editor by renaming. Content is compared, so one swap is one change. A slow poll stands in for
  * file systems that send no events.
  */
 export class ConfigWatch {
@@ -20,14 +19,15 @@ export class ConfigWatch {
   readonly #events: ConfigEvents;
   readonly #watcher: FSWatcher;
   readonly #poll: NodeJS.Timeout;
-  #hash = '';
+  /** Undefined after it could not be read. */
+  #text: string | undefined;
   #reading: Promise<void> | undefined;
   #again = false;
 
   constructor(path: string, loaded: string, events: ConfigEvents) {
     this.#path = path;
     this.#events = events;
-    this.#hash = hashOf(loaded);
+    this.#text = loaded;
     this.#watcher = watch(dirname(path), { persistent: false }, () => this.#read());
     this.#watcher.on('error', () => undefined);
     this.#poll = setInterval(() => this.#read(), 5_000);
@@ -57,19 +57,14 @@ export class ConfigWatch {
   async #compare(): Promise<void> {
     const text = await readFile(this.#path, 'utf8').catch((error: Error) => error);
     if (text instanceof Error) {
-      this.#hash = '';
+      this.#text = undefined;
       this.#events.onProblems([{ path: this.#path, reason: text.message, fix: 'make the file readable' }]);
       return;
     }
-    const hash = hashOf(text);
-    if (hash === this.#hash) return;
-    this.#hash = hash;
+    if (text === this.#text) return;
+    this.#text = text;
     const parsed = parseAgentConfig(text);
     this.#events.onProblems(parsed.ok ? [] : parsed.problems);
     if (parsed.ok) this.#events.onConfig(parsed.value);
   }
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -16,7 +16,7 @@ export function encodeAttributes(field: number, attributes: Attributes): Uint8Ar
   return writer.toBytes();
 }
 
-export function writeAttribute(writer: ByteWriter, field: number, key: string, value: AttributeValue): void {
+function writeAttribute(writer: ByteWriter, field: number, key: string, value: AttributeValue): void {
   writer.message(field, () => {
     writer.string(1, key);
     writer.message(2, () => writeValue(writer, value));
