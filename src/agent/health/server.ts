@@ -1,5 +1,6 @@
-import http from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { http } from '../node-http.ts';
 import { metricsText } from './metrics-text.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -11,9 +12,9 @@ export interface HealthOptions {
 
 /** Serves /healthz (the event loop turns), /readyz (JSON, 503 until it works) and /metrics. */
 export class HealthServer {
-  readonly #server: http.Server;
+  readonly #server: Server;
 
-  private constructor(server: http.Server) {
+  private constructor(server: Server) {
     this.#server = server;
   }
 

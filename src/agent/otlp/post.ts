@@ -1,7 +1,8 @@
-import http from 'node:http';
+import type { IncomingMessage, Agent } from 'node:http';
 import https from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { http } from '../node-http.ts';
 
 /** How one OTLP/HTTP request ended. https://opentelemetry.io/docs/specs/otlp/#otlphttp-response */
 export type PostResult =
@@ -22,7 +23,7 @@ const longestAnswer = 64 * 1024;
 
 /** Connections to one OTLP endpoint, kept alive between requests. */
 export class OtlpConnection {
-  readonly #agent: http.Agent;
+  readonly #agent: Agent;
   readonly #request: typeof http.request;
 
   constructor(endpoint: string) {
@@ -70,7 +71,7 @@ export class OtlpConnection {
   }
 }
 
-function verdict(response: http.IncomingMessage, body: Buffer, nowMs: number): PostResult {
+function verdict(response: IncomingMessage, body: Buffer, nowMs: number): PostResult {
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return { kind: 'accepted', body };
   if (!retryable.has(status)) return { kind: 'refused', status, text: body.toString('utf8').slice(0, 500) };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { http } from '../node-http.ts';
 
 /** Where the API server is and how to show who we are. The token is read for each request because it is rotated. */
 export interface ApiServer {
@@ -39,7 +40,7 @@ export function openApi(
   path: string,
   signal: AbortSignal,
   idleMs: number,
-): Promise<http.IncomingMessage> {
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const options = {
       signal,
@@ -61,14 +62,14 @@ export function openApi(
   });
 }
 
-export async function readJson(response: http.IncomingMessage): Promise<unknown> {
+export async function readJson(response: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part as Buffer);
   return JSON.parse(Buffer.concat(parts).toString('utf8'));
 }
 
 /** The lines of a watch, one parsed event each. */
-export async function* readEvents(response: http.IncomingMessage): AsyncIterable<unknown> {
+export async function* readEvents(response: IncomingMessage): AsyncIterable<unknown> {
   let rest = '';
   response.setEncoding('utf8');
   for await (const part of response) {
