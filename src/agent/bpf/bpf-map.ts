@@ -44,17 +44,15 @@ export class BpfMap {
     return deleteElement(this.fd, key) === 0;
   }
 
-  /** Elements of an array from an index on, in one system call. */
-  readRange(first: number, count: number): Buffer {
+  /** Elements of an array from an index on, in one system call. `into` has room for them and is used again by the caller. */
+  readRange(first: number, count: number, into: Buffer = Buffer.alloc(count * this.valueSize)): Buffer {
     const before = Buffer.alloc(8);
     if (first > 0) before.writeUInt32LE(first - 1);
-    // Filled by the kernel as far as they are given away.
-    const values = Buffer.allocUnsafeSlow(count * this.valueSize);
     const keys = Buffer.allocUnsafe(count * this.keySize);
     const read: [number] = [count];
-    const result = lookupBatch(this.fd, first > 0 ? before : null, Buffer.alloc(8), keys, values, read);
+    const result = lookupBatch(this.fd, first > 0 ? before : null, Buffer.alloc(8), keys, into, read);
     if (result < 0 && errnoName(errno()) !== 'ENOENT') throw new Error(`map batch read: ${errnoName(errno())}`);
-    return values.subarray(0, read[0] * this.valueSize);
+    return into.subarray(0, read[0] * this.valueSize);
   }
 
   /** Reads everything. The buffers are used again by the next call. */

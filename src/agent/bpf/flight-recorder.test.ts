@@ -26,9 +26,10 @@ function recorderOf(recorded: number, others: number) {
   let read = 0;
   const recorder = new FlightRecorder(
     {
-      readRange: (first, count) => {
+      readRange: (first, count, into = Buffer.alloc(count * cpus * size)) => {
         read += count;
-        return Buffer.from(slots.subarray(first * cpus * size, (first + count) * cpus * size));
+        slots.copy(into, 0, first * cpus * size, (first + count) * cpus * size);
+        return into;
       },
     },
     { readRange: () => positions },
@@ -39,7 +40,12 @@ function recorderOf(recorded: number, others: number) {
       .filter(({ tgid }) => tgid === 0)
       .map(({ lastNs }) => Number(lastNs))
       .sort((a, b) => a - b);
-  return { scan, recorder, slotsRead: () => read };
+  /** One more on CPU 0, which had written as many less one. */
+  const write = (n: number) => {
+    slots.writeBigUInt64LE(BigInt(n), (n - 1) * cpus * size + layout.summary.lastNs);
+    positions.writeBigUInt64LE(BigInt(n), 0);
+  };
+  return { scan, write, recorder, slotsRead: () => read };
 }
 
 test.each([
@@ -62,4 +68,11 @@ test('asked for everything it gives all but the slot that is written next, every
   const found = everything(recorder, 0);
   expect([0, 1].map((cpu) => found.filter(({ tgid }) => tgid === cpu).length)).toEqual([flightSlots - 1, 300]);
   expect(slotsRead()).toBe(flightSlots);
+});
+
+test('every scan sees what was recorded since the one before', () => {
+  const { scan, write } = recorderOf(10, 0);
+  expect(scan(8)).toEqual([8, 9, 10]);
+  write(11);
+  expect(scan(8)).toEqual([8, 9, 10, 11]);
 });

@@ -13,8 +13,11 @@ const lastWord = layout.summary.lastNs / 4;
 
 /** Slots of all CPUs, copied; as words too, because every slot's times are looked at. */
 interface Chunk {
+  readonly bytes: Buffer;
   readonly view: DataView;
   readonly words: Uint32Array;
+  /** The scan it was read for. */
+  scan: number;
 }
 
 /** Reads the flight recorder from its newest slot back, as far as somebody asks. */
@@ -22,6 +25,9 @@ export class FlightRecorder {
   readonly #slots: Pick<BpfMap, 'readRange'>;
   readonly #positions: Pick<BpfMap, 'readRange'>;
   readonly #cpus: number;
+  /** Used again by every scan: what lies outside the heap and is thrown away makes the collector run all the same. */
+  readonly #chunks = new Map<number, Chunk>();
+  #scans = 0;
 
   /** `positions`: one counter per CPU of all it ever recorded. */
   constructor(slots: Pick<BpfMap, 'readRange'>, positions: Pick<BpfMap, 'readRange'>, cpus: number) {
@@ -30,24 +36,17 @@ export class FlightRecorder {
     this.#cpus = cpus;
   }
 
-  /** Exchanges that ended at `sinceNs` (monotonic) or later, began by `untilNs` and were not kept. */
+  /** Exchanges that ended at `sinceNs` (monotonic) or later, began by `untilNs` and were not kept; until the next scan. */
   scan(sinceNs: bigint, untilNs: bigint): FlightWindow {
     const positions = this.#positions.readRange(0, 1);
-    const chunks = new Map<number, Chunk>();
+    this.#scans++;
     const found: Remembered[] = [];
     for (let cpu = 0; cpu < this.#cpus; cpu++)
-      this.#scanCpu(cpu, positions.readBigUInt64LE(cpu * 8), Number(sinceNs), Number(untilNs), chunks, found);
+      this.#scanCpu(cpu, positions.readBigUInt64LE(cpu * 8), Number(sinceNs), Number(untilNs), found);
     return new FlightWindow(found);
   }
 
-  #scanCpu(
-    cpu: number,
-    next: bigint,
-    sinceNs: number,
-    untilNs: number,
-    chunks: Map<number, Chunk>,
-    found: Remembered[],
-  ): void {
+  #scanCpu(cpu: number, next: bigint, sinceNs: number, untilNs: number, found: Remembered[]): void {
     // The oldest slot of a full recorder is the one that may be written now.
     const recorded = Math.min(Number(next), flightSlots - 1);
     const newest = Number(BigInt.asUintN(32, next)) - 1;
@@ -55,7 +54,7 @@ export class FlightRecorder {
     for (let back = 0; back < recorded; back++) {
       const slot = (newest - back) & (flightSlots - 1);
       const first = slot - (slot % chunkSlots);
-      const { view, words } = this.#chunk(first, chunks);
+      const { view, words } = this.#chunk(first);
       const at = ((slot - first) * this.#cpus + cpu) * size;
       const startNs = nsAt(words, at / 4 + startWord);
       if (startNs > untilNs) {
@@ -70,15 +69,17 @@ export class FlightRecorder {
     }
   }
 
-  #chunk(first: number, chunks: Map<number, Chunk>): Chunk {
-    const known = chunks.get(first);
-    if (known) return known;
-    const { buffer, byteOffset, length } = this.#slots.readRange(first, chunkSlots);
-    const chunk = {
-      view: new DataView(buffer, byteOffset, length),
-      words: new Uint32Array(buffer, byteOffset, length / 4),
-    };
-    chunks.set(first, chunk);
+  #chunk(first: number): Chunk {
+    let chunk = this.#chunks.get(first);
+    if (!chunk) {
+      const bytes = Buffer.alloc(chunkSlots * this.#cpus * size);
+      const { buffer, byteOffset, length } = bytes;
+      const words = new Uint32Array(buffer, byteOffset, length / 4);
+      chunk = { bytes, view: new DataView(buffer, byteOffset, length), words, scan: 0 };
+      this.#chunks.set(first, chunk);
+    }
+    if (chunk.scan !== this.#scans) this.#slots.readRange(first, chunkSlots, chunk.bytes);
+    chunk.scan = this.#scans;
     return chunk;
   }
 }
