@@ -195,34 +195,38 @@ static __always_inline struct conn *data_open(struct sock *sk, int size, int fla
 	return c;
 }
 
-#define FAMILY_TURNS 2048 /* of one call: more pieces than anyone should send */
+#define FAMILY_TURNS 64 /* squared, of one call: more pieces than anyone should send */
 
-/* Reads what a call moved. A function the verifier follows once, whatever the way here. */
-__attribute__((noinline)) u32 data_follow(struct conn *c, struct work *w)
+/* A few turns: the verifier follows two short loops, not one of every turn there can be. */
+__attribute__((noinline)) u32 data_turns(struct conn *c, struct work *w)
 {
-	u32 step = STEP_MORE;
-
-	if (!c || !w)
-		return 0;
-	u32 direction = w->direction & 1;
-
 	for (u32 i = 0; i < FAMILY_TURNS; i++) {
-		step = http_step(c, w);
+		u32 step = http_step(c, w);
+
 		if (step != STEP_MORE)
-			break;
+			return step;
 	}
+	return STEP_MORE;
+}
+
+/* Reads what was opened, and accounts for it. */
+static __always_inline void data_read(struct conn *c, struct work *w, u32 direction)
+{
+	u32 size = w->total, step = http_usual(c, w, direction) ? STEP_DONE : STEP_MORE;
+
+	for (u32 i = 0; i < FAMILY_TURNS && step == STEP_MORE; i++)
+		step = data_turns(c, w);
 	if (step == STEP_MORE)
 		conn_blind(c, direction, H_BLIND_TOO_MANY_PIECES);
 	if (c->protocol == PROTOCOL_UNKNOWN)
-		cover_unknown(c->service, w->total);
+		cover_unknown(c->service, size);
 	else if (c->blind[direction])
-		cover_blind(c->service, w->total);
+		cover_blind(c->service, size);
 	else if (c->slow_offset[direction])
-		cover_slow(c->service, w->total);
+		cover_slow(c->service, size);
 	else
-		cover_parsed(c->service, w->total);
+		cover_parsed(c->service, size);
 	data_followed(c, direction);
-	return 0;
 }
 
 /* What a selected process moved. */
@@ -235,7 +239,7 @@ static __always_inline int data_moved(struct sock *sk, int size, int flags, u32 
 		preemption_off();
 	c = data_open(sk, size, flags, direction, &w);
 	if (c && w)
-		data_follow(c, w);
+		data_read(c, w, direction);
 	if (copy != COPY_ONLY)
 		preemption_on();
 	return 0;

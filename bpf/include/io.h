@@ -92,13 +92,14 @@ static __always_inline void io_call_read(struct io_call *call)
 		return;
 	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax)) {
 		struct pt_regs___x86 *x = (void *)regs;
+		u64 number = x->orig_ax;
 
 		if ((x->cs & 0xffff) == 0x23) /* 32-bit code segment */
 			return;
-		call->shape = io_shape_x86(x->orig_ax);
+		call->shape = io_shape_x86(number);
 		call->buffer = x->si;
 		call->count = x->dx;
-		call->timed = x->orig_ax == 299 && x->r8;
+		call->timed = number == 299 && x->r8;
 	} else if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->syscallno)) {
 		struct pt_regs___arm64 *a = (void *)regs;
 

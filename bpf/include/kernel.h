@@ -15,7 +15,12 @@
 #define PF_IO_WORKER 0x10
 #define PF_KTHREAD 0x200000
 
-/* A load another CPU's atomic store is ordered with. */
-#define LOAD_ORDERED(p) __sync_fetch_and_add(p, 0)
+/* A load another CPU's atomic store is ordered with. Adding a zero the compiler knows would become a loop. */
+#define LOAD_ORDERED(p)                                                                                                    \
+	({                                                                                                                 \
+		u64 zero = 0;                                                                                              \
+		asm volatile("" : "+r"(zero));                                                                             \
+		__sync_fetch_and_add(p, zero);                                                                             \
+	})
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define BITS_56 ((1ULL << 56) - 1)

@@ -13,6 +13,12 @@ static inline u64 http_feeds(u64 v)
 	return (v - 0x0101010101010101ULL) & ~v & 0x8080808080808080ULL;
 }
 
+/* Offset in a word of the lowest byte marked in `hit`. That bit is exact; which byte it is in comes from a multiplication. */
+static inline u32 http_marked(u64 hit)
+{
+	return (((hit & -hit) >> 7) * 0x0001020304050607ULL) >> 56;
+}
+
 /* Offset of the next line feed in [at, end), or end. Sixteen bytes a turn; what lies beyond end is readable. */
 HTTP_FUNCTION u32 http_newline(const struct http_buffer *b, u32 at, u32 end)
 {
@@ -29,8 +35,7 @@ HTTP_FUNCTION u32 http_newline(const struct http_buffer *b, u32 at, u32 end)
 			at += 8;
 		}
 		if (hit) {
-			/* The lowest set bit is exact; which byte it is in comes from a multiplication. */
-			at += (((hit & -hit) >> 7) * 0x0001020304050607ULL) >> 56;
+			at += http_marked(hit);
 			return at < end ? at : end;
 		}
 		at += 8;
@@ -109,61 +114,70 @@ static inline u32 http_carry(struct http_stream *s, struct http_buffer *b)
 	return HTTP_CARRY - carried;
 }
 
-/* Passes header lines that end in this window and are not too long for it, word by word. HTTP_HEAD at the empty one,
- * HTTP_AGAIN when it may go on; HTTP_DRY leaves the line at span->at to the caller. */
-HTTP_FUNCTION u32 http_headers(struct http_stream *s, const struct http_buffer *b, struct http_span *span)
+/* Where a line that is not empty ends, before its line feed at `at`. */
+static inline u32 http_stop(const struct http_buffer *b, u32 at)
+{
+	const u8 *last = http_at(b, at - 1);
+
+	return *last == '\r' ? at - 1 : at;
+}
+
+/* Passes lines of a head, the first one included, that end in this window and are not too long for it, sixteen bytes a
+ * turn. HTTP_PART leaves what is at span->at to http_next_part. */
+HTTP_FUNCTION u32 http_lines(struct http_stream *s, const struct http_buffer *b, struct http_span *span)
 {
 	if (!s || !b || !span)
 		return HTTP_ODD;
 	u32 began = span->at;
 
+	if (span->end > HTTP_END_OF_WINDOW)
+		return HTTP_ODD;
 	span->look = began;
-	for (u32 i = 0; i < 16; i++) {
-		u32 at = HTTP_AFRESH(span->look), end = span->end, line = span->at;
+	for (u32 i = 0; i < HTTP_TURNS; i++) {
+		u32 at = HTTP_AFRESH(span->look), end = HTTP_AFRESH(span->end);
 
-		if (at >= end || end > HTTP_END_OF_WINDOW)
-			return HTTP_DRY;
-		u64 hit = http_feeds(HTTP_LOAD(http_at(b, at)));
+		if (at >= end)
+			return HTTP_PART;
+		const u8 *p = http_at(b, at);
+		u64 hit = http_feeds(HTTP_LOAD(p));
 
+		if (!hit) {
+			hit = http_feeds(HTTP_LOAD(p + 8));
+			at += 8;
+		}
 		if (!hit) {
 			span->look = at + 8;
 			continue;
 		}
-		/* The lowest set bit is exact; which byte it is in comes from a multiplication. */
-		at += (((hit & -hit) >> 7) * 0x0001020304050607ULL) >> 56;
-		if (at >= end || at - line > HTTP_CARRY)
-			return HTTP_DRY;
-		const u8 *p = http_at(b, line);
-		u32 size = at - line, first = *p | 0x20;
+		at += http_marked(hit);
+		u32 line = HTTP_AFRESH(span->at), size = at - line;
 
-		if (!size || (size == 1 && *p == '\r')) {
-			span->at = at + 1;
-			return HTTP_HEAD;
-		}
-		if (first == 'c' || first == 't') {
-			const u8 *last = http_at(b, at - 1);
-
-			http_header(s, b, line, *last == '\r' ? at - 1 : at, 0);
-		}
+		if (at >= end || size > HTTP_CARRY)
+			return HTTP_PART;
 		span->at = span->look = at + 1;
+		p = http_at(b, line);
+		u32 first = *p;
+
+		if (first <= '\r' && (!size || (size == 1 && first == '\r'))) {
+			if (s->phase != HTTP_START)
+				return s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
+		} else if (s->phase == HTTP_START) {
+			if (http_start(s, b, line, http_stop(b, at), 0))
+				return HTTP_NOT;
+			http_target(s, b);
+		} else if ((first | 0x20) == 'c' || (first | 0x20) == 't') {
+			http_header(s, b, line, http_stop(b, at), 0);
+		}
 	}
-	return span->at == began ? HTTP_DRY : HTTP_AGAIN;
+	return HTTP_AFRESH(span->at) == began ? HTTP_PART : HTTP_AGAIN;
 }
 
-/* The next event in the window. */
-HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct http_span *span)
+/* The next event, of lines that are cut or long and of bodies. */
+HTTP_FUNCTION u32 http_next_part(struct http_stream *s, struct http_buffer *b, struct http_span *span)
 {
 	if (!s || !b || !span)
 		return HTTP_ODD;
 	for (u32 i = 0; i < HTTP_LINES; i++) {
-		if (s->phase == HTTP_HEADERS && !(s->facts & HTTP_IN_REST)) {
-			u32 event = http_headers(s, b, span);
-
-			if (event == HTTP_HEAD)
-				return s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
-			if (event == HTTP_AGAIN)
-				continue;
-		}
 		/* Read again each turn: what the verifier knows of them then does not grow from turn to turn. */
 		u32 at = span->at, end = span->end, phase = s->phase, size = end - at;
 
@@ -211,15 +225,13 @@ HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct
 		/* Long is a matter of the line, not of where it was cut: a longer one may or may not be here whole. */
 		u32 lengthy = newline - at > HTTP_CARRY, stop = newline, event = HTTP_DRY;
 
-		if (!lengthy && stop > at) {
-			const u8 *last = http_at(b, stop - 1);
-
-			if (*last == '\r')
-				stop--;
-		}
+		if (!lengthy && stop > at)
+			stop = http_stop(b, stop);
 		span->at = newline < end ? newline + 1 : end;
 		if (phase == HTTP_START) {
 			event = stop <= at ? HTTP_DRY : http_start(s, b, at, stop, lengthy);
+			if (stop > at && event == HTTP_DRY)
+				http_target(s, b);
 		} else if (phase != HTTP_HEADERS) {
 			event = http_line(s, b, at, stop);
 		} else if (stop <= at) {
@@ -238,12 +250,20 @@ HTTP_FUNCTION u32 http_next(struct http_stream *s, struct http_buffer *b, struct
 	return HTTP_AGAIN;
 }
 
+/* The next event in the window. */
+static inline u32 http_next(struct http_stream *s, struct http_buffer *b, struct http_span *span)
+{
+	u32 event = HTTP_PART;
+
+	if (s->phase <= HTTP_HEADERS && !(s->facts & HTTP_IN_REST))
+		event = http_lines(s, b, span);
+	return event == HTTP_PART ? http_next_part(s, b, span) : event;
+}
+
 /* How the body of the message whose head just ended is delimited (RFC 9112, 6.3). `bodiless`: by the request's
  * method or the status, whatever the head says. */
-HTTP_FUNCTION u32 http_frame(struct http_stream *s, u32 bodiless)
+static inline u32 http_frame(struct http_stream *s, u32 bodiless)
 {
-	if (!s)
-		return HTTP_ODD;
 	u8 facts = s->facts;
 
 	s->phase = HTTP_START;

@@ -174,14 +174,17 @@ static __always_inline u32 http_begin(struct conn *c, struct work *w, u32 direct
 	c->start_tid[direction] = w->tid;
 	if (!c->side)
 		return 0;
-	u64 queued = LOAD_ORDERED(&c->tail) - c->head;
 	bool asking = direction == requests_go(c);
 
-	if (asking && queued >= PENDING && c->mode == MODE_FAST) {
+	if (asking && c->tail - c->head >= PENDING && c->mode == MODE_FAST) {
 		health_add(H_CONNECTIONS_SLOW, 1);
 		mode_event(c, MODE_SLOW, H_SLOW_FIFO_FULL);
 		c->mode = MODE_SLOW;
 	}
+	if (c->mode == MODE_FAST && !c->blind[!direction])
+		return c->blind[direction];
+	u64 queued = LOAD_ORDERED(&c->tail) - c->head;
+
 	if (c->mode == MODE_SLOW && (asking || !queued)) {
 		/* What the window holds is read again, by the slow path. */
 		w->io.base -= unread;
@@ -195,6 +198,22 @@ static __always_inline u32 http_begin(struct conn *c, struct work *w, u32 direct
 	return c->blind[direction];
 }
 
+/* Copies `size` bytes of the window, at most `most` and rounded up to 32. */
+static __always_inline void http_copy(u8 *to, const struct http_buffer *b, u32 at, u32 size, const u32 most)
+{
+	const u64 *from = (const u64 *)http_at(b, at);
+	u64 *words = (u64 *)to;
+
+	for (u32 i = 0; i < most / 8; i += 4) {
+		if (i * 8 >= size)
+			break;
+		words[i] = from[i];
+		words[i + 1] = from[i + 1];
+		words[i + 2] = from[i + 2];
+		words[i + 3] = from[i + 3];
+	}
+}
+
 /* Keeps the beginning of a head for the record, as far as it is in this window. */
 static __always_inline void http_capture(struct conn *c, struct work *w, struct http_stream *s, u32 at, u32 direction)
 {
@@ -203,22 +222,18 @@ static __always_inline void http_capture(struct conn *c, struct work *w, struct 
 	u32 size = w->span.end - at;
 
 	if (s->kind == HTTP_REQUEST) {
-		c->capture_free = c->head == LOAD_ORDERED(&c->tail);
+		c->capture_free = c->head == c->tail;
 		if (!c->capture_free || at > HTTP_END_OF_WINDOW)
 			return;
 		size = policy ? MIN(size, policy->capture_request) : 0;
-		if (size > CAPTURE_REQUEST)
-			size = CAPTURE_REQUEST;
+		size = MIN(size, CAPTURE_REQUEST);
 		c->request_captured = size;
-		if (size)
-			bpf_probe_read_kernel(c->request_capture, size, w->buffer.bytes + at);
+		http_copy(c->request_capture, &w->buffer, at, size, CAPTURE_REQUEST);
 	} else if (at <= HTTP_END_OF_WINDOW) {
 		size = policy ? MIN(size, policy->capture_response) : 0;
-		if (size > CAPTURE_RESPONSE)
-			size = CAPTURE_RESPONSE;
+		size = MIN(size, CAPTURE_RESPONSE);
 		c->response_captured = size;
-		if (size)
-			bpf_probe_read_kernel(c->response_capture, size, w->buffer.bytes + at);
+		http_copy(c->response_capture, &w->buffer, at, size, CAPTURE_RESPONSE);
 	}
 }
 
@@ -255,7 +270,7 @@ static __always_inline u32 http_fill(struct conn *c, struct work *w, struct http
 	}
 	if (size > w->io.left)
 		size = w->io.left;
-	u32 passed = stream_pass(s, size);
+	u32 passed = s->phase > HTTP_HEADERS ? stream_pass(s, size) : 0;
 
 	if (passed || (!s->left && (s->phase == HTTP_BODY || s->phase == HTTP_CHUNK_DATA))) {
 		work_pass(w, passed);
@@ -288,25 +303,23 @@ static __always_inline u32 http_fill(struct conn *c, struct work *w, struct http
 	return STEP_READ;
 }
 
-/* One turn: fill the window if it is empty, read up to the next event, act on it. */
-static __always_inline u32 http_turn(struct conn *c, struct work *w)
+/* A short body may be in the window already, after its head. */
+static __always_inline void http_body_here(struct conn *c, struct work *w, struct http_stream *s)
+{
+	u32 rest = w->span.end - w->span.at;
+
+	if (s->phase != HTTP_BODY || s->left > rest)
+		return;
+	w->span.at += (u32)s->left;
+	s->left = 0;
+	http_body_end(c, w, s);
+}
+
+/* Acts on what http_next said of the window from `at` on, where a message began if `starting`. */
+static __always_inline u32 http_act(struct conn *c, struct work *w, u32 event, u32 at, u32 starting)
 {
 	u32 direction = w->direction & 1;
 	struct http_stream *s = &c->streams[direction];
-
-	if (w->span.at >= w->span.end) {
-		if (c->mode == MODE_SLOW && s->phase == HTTP_START && !s->carried && c->slow_offset[direction])
-			return http_slow_step(c, w);
-		u32 step = http_fill(c, w, s);
-
-		if (step != STEP_READ)
-			return step;
-	}
-	u32 at = w->span.at, starting = s->phase == HTTP_START;
-
-	if (starting && at >= HTTP_CARRY && http_begin(c, w, direction))
-		return c->mode == MODE_SLOW ? http_slow_step(c, w) : STEP_DONE;
-	u32 event = http_next(s, &w->buffer, &w->span);
 
 	if (starting && s->kind && s->phase != HTTP_START && event != HTTP_NOT) {
 		if (s->kind == HTTP_REQUEST)
@@ -349,7 +362,29 @@ static __always_inline u32 http_turn(struct conn *c, struct work *w)
 
 	if (frame == HTTP_ODD)
 		conn_blind(c, direction, H_BLIND_ODD_FRAMING);
+	http_body_here(c, w, s);
 	return c->blind[direction] ? STEP_DONE : STEP_MORE;
+}
+
+/* One turn: fill the window if it is empty, read up to the next event, act on it. */
+static __always_inline u32 http_turn(struct conn *c, struct work *w)
+{
+	u32 direction = w->direction & 1;
+	struct http_stream *s = &c->streams[direction];
+
+	if (w->span.at >= w->span.end) {
+		if (c->mode == MODE_SLOW && s->phase == HTTP_START && !s->carried && c->slow_offset[direction])
+			return http_slow_step(c, w);
+		u32 step = http_fill(c, w, s);
+
+		if (step != STEP_READ)
+			return step;
+	}
+	u32 at = w->span.at, starting = s->phase == HTTP_START;
+
+	if (starting && at >= HTTP_CARRY && http_begin(c, w, direction))
+		return c->mode == MODE_SLOW ? http_slow_step(c, w) : STEP_DONE;
+	return http_act(c, w, http_next(s, &w->buffer, &w->span), at, starting);
 }
 
 /* One turn, and whether it leaves anything. */
@@ -360,4 +395,46 @@ __attribute__((noinline)) u32 http_step(struct conn *c, struct work *w)
 	u32 step = http_turn(c, w);
 
 	return w->span.at >= w->span.end && w->done >= w->total && !w->gap ? STEP_DONE : step;
+}
+
+/* http_act on the first thing in a call's only window. */
+__attribute__((noinline)) u32 http_act_first(struct conn *c, struct work *w, u32 event)
+{
+	return c && w ? http_act(c, w, event == HTTP_PART ? HTTP_AGAIN : event, HTTP_CARRY, 1) : STEP_DONE;
+}
+
+/* The usual call, in one go: a message's beginning on a connection all is known of, in one buffer and one window. Returns 1
+ * if nothing is left of it. `direction` is the work's, known to the compiler here. */
+static __always_inline u32 http_usual(struct conn *c, struct work *w, u32 direction)
+{
+	struct http_stream *s = &c->streams[direction];
+	bool asking = c->side == (direction == RECEIVING ? SIDE_SERVER : SIDE_CLIENT);
+	u32 size = w->total, frame;
+
+	if (!c->side || s->phase != HTTP_START || s->carried || s->facts & HTTP_IN_REST || w->gap || c->mode != MODE_FAST || c->blind[!direction])
+		return 0;
+	if (!w->io.readable || w->io.left < size || size > HTTP_WINDOW || (asking && c->tail - c->head >= PENDING))
+		return 0;
+	if (bpf_probe_read_user(w->buffer.bytes + HTTP_CARRY, size, (void *)w->io.base))
+		return 0;
+	work_pass(w, size);
+	w->span.at = HTTP_CARRY;
+	w->span.end = HTTP_CARRY + size;
+	c->start_ns[direction] = w->now;
+	c->start_sequence[direction] = w->sequence;
+	c->start_tid[direction] = w->tid;
+	u32 event = http_lines(s, &w->buffer, &w->span);
+
+	if (event != HTTP_HEAD || asking != (s->kind == HTTP_REQUEST))
+		return http_act_first(c, w, event) == STEP_DONE;
+	c->midstream[direction] = 0;
+	if (asking && c->route_hash != s->route)
+		route_resolve(c, w, s->route, HTTP_CARRY);
+	http_capture(c, w, s, HTTP_CARRY, direction);
+	frame = asking ? http_request_head(c, w, s) : http_response_head(c, w, s);
+	if (frame == HTTP_ODD)
+		conn_blind(c, direction, H_BLIND_ODD_FRAMING);
+	else
+		http_body_here(c, w, s);
+	return c->blind[direction] || w->span.at >= w->span.end;
 }

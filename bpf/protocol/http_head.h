@@ -198,7 +198,7 @@ static inline u32 http_version(const struct http_buffer *b, u32 target, u32 end)
 	return p[0] == ' ' && (HTTP_LOAD(p + 1) & HTTP_FIRST(7)) == HTTP_WORD('H', 'T', 'T', 'P', '/', '1', '.', 0);
 }
 
-/* The first line of a message. */
+/* The first line of a message. Of a request's target it leaves the offset, in `left`, for http_target. */
 HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
 	if (!s || !b)
@@ -235,9 +235,25 @@ HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b,
 	if (s->method != HTTP_CONNECT) {
 		if (*p != '/' && *p != '*' && (*p | 0x20) != 'h')
 			return HTTP_NOT;
-		s->route = http_route(s, b, target);
+		s->left = target;
 	}
 	s->kind = HTTP_REQUEST;
 	s->phase = HTTP_HEADERS;
 	return HTTP_DRY;
+}
+
+/* After http_start: the route of a request's target. 0: no path. */
+static inline void http_target(struct http_stream *s, const struct http_buffer *b)
+{
+	u32 at = (u32)s->left, skip = 0;
+
+	if (!at)
+		return;
+	s->left = 0;
+	const u8 *p = http_at(b, at);
+
+	if (*p != '/' && *p != '*')
+		skip = http_authority(b, at);
+	if (skip < HTTP_TARGET)
+		s->route = http_route(b, at + skip, HTTP_TARGET - skip);
 }

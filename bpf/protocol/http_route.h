@@ -2,6 +2,8 @@
 #pragma once
 #include "http_stream.h"
 
+#define HTTP_PRIME 0x100000001b3ULL
+
 /* Character classes: what a path's segment is made of, and what ends one (64 and above). */
 enum {
 	HTTP_DIGIT = 1,
@@ -33,89 +35,74 @@ static const u8 http_class[256] = {
 	['g' ... 255] = HTTP_LETTER,
 };
 
-/* Bytes before the path in a target of absolute form: up to the third slash. `limit` when there is none. */
-HTTP_FUNCTION u32 http_authority(const struct http_buffer *b, u32 at, u32 limit)
+/* Bytes before the path in a target of absolute form: up to the third slash. HTTP_TARGET when there is none. */
+HTTP_FUNCTION u32 http_authority(const struct http_buffer *b, u32 at)
 {
 	if (!b)
-		return limit;
+		return HTTP_TARGET;
 	const u8 *p = http_at(b, at);
 	u32 slashes = 0;
 
 	for (u32 i = 0; i < HTTP_TARGET; i++) {
 		u8 class = http_class[p[i]];
 
-		if (i >= limit || (class & HTTP_STOP))
+		if (class & HTTP_STOP)
 			break;
 		slashes += class & HTTP_SLASH;
 		if (slashes == 3 * HTTP_SLASH)
 			return i;
 	}
-	return limit;
+	return HTTP_TARGET;
 }
 
-/* Whether a segment of this make and size is an id. */
+/* 1 if a segment of this make and size is an id. Without branches: the verifier would follow each at every byte. */
 static inline u32 http_is_id(u32 seen, u32 size)
 {
-	seen &= HTTP_DIGIT | HTTP_HEX_LETTER | HTTP_DASH | HTTP_LETTER;
-	if (!(seen & HTTP_DIGIT))
-		return 0;
-	return seen == HTTP_DIGIT || (size >= 8 && !(seen & HTTP_LETTER)) || size >= 20;
+	u32 digit = seen & HTTP_DIGIT, letter = seen / HTTP_LETTER & 1;
+	u32 made = seen & (HTTP_DIGIT | HTTP_HEX_LETTER | HTTP_DASH | HTTP_LETTER);
+	u32 plain = ((made ^ HTTP_DIGIT) - 1) >> 31, eight = (7 - size) >> 31, twenty = (19 - size) >> 31;
+
+	return digit & (plain | (eight & ~letter) | twenty);
 }
 
-/* FNV-1a of the target's path, with ids folded: a segment of digits, of 8 or more hex digits and dashes with a digit
- * among them, or of 20 or more characters with a digit is hashed as one mark. 0: no path. The line's own end stops it, or
- * the carry's size holds all of the target that counts. */
-HTTP_FUNCTION u64 http_route(struct http_stream *s, const struct http_buffer *b, u32 at)
+/* The hash after a segment: with one mark in its place, counted from `begin`, if it is an id. */
+static inline u64 http_fold(u64 hash, u64 begin, u32 seen, u32 size)
 {
-	const u64 prime = 0x100000001b3ULL;
-	u32 limit = HTTP_TARGET;
+	if (!(seen & HTTP_DIGIT))
+		return hash;
+	u64 id = 0 - (u64)http_is_id(seen, size);
 
-	if (!s || !b)
+	return (hash & ~id) | ((begin ^ 1) * HTTP_PRIME & id);
+}
+
+/* FNV-1a of a path of at most `limit` bytes, with ids folded: a segment of digits, of 8 or more hex digits and dashes with
+ * a digit among them, or of 20 or more characters with a digit is hashed as one mark. The line's own end stops it, or the
+ * carry's size holds all of the target that counts. */
+HTTP_FUNCTION u64 http_route(const struct http_buffer *b, u32 at, u32 limit)
+{
+	u64 hash = 0xcbf29ce484222325ULL, begin = hash;
+	u32 seen = 0, from = 0;
+
+	if (!b || limit > HTTP_TARGET)
 		return 0;
 	const u8 *p = http_at(b, at);
 
-	if (!p)
-		return 0;
-	if (*p != '/' && *p != '*') {
-		u32 skip = http_authority(b, at, limit);
-
-		limit -= skip;
-		if (!limit || limit > HTTP_TARGET)
-			return 0;
-		p = http_at(b, at + skip);
-	}
-	/* Where the segment began lives in the stream, and the zero comes from a table: what the verifier cannot know it
-	 * does not walk every combination of. */
-	u32 seen = http_class[*p] >> 7, size;
-	u64 hash = 0xcbf29ce484222325ULL ^ seen;
-
-	s->body = hash;
-	s->left = 0;
 	for (u32 i = 0; i < HTTP_TARGET; i++) {
-		u8 class = http_class[p[i]];
+		u8 byte = p[i], class = http_class[byte];
 
-		if (i >= limit || class >= HTTP_SLASH) {
-			size = i - (u32)s->left;
-			if (http_is_id(seen, size))
-				hash = (s->body ^ 1) * prime;
-			if (i >= limit || (class & HTTP_STOP))
-				goto done;
-			hash = (hash ^ '/') * prime;
-			s->body = hash;
-			s->left = i + 1;
-			u32 zero = class;
-
-			HTTP_HIDE(zero);
-			seen = zero >> 7;
+		if (i >= limit)
+			break;
+		if (class >= HTTP_SLASH) {
+			hash = http_fold(hash, begin, seen, i - from);
+			if (class & HTTP_STOP)
+				return hash;
+			hash = begin = (hash ^ '/') * HTTP_PRIME;
+			from = i + 1;
+			seen = 0;
 			continue;
 		}
-		hash = (hash ^ p[i]) * prime;
+		hash = (hash ^ byte) * HTTP_PRIME;
 		seen |= class;
 	}
-	size = HTTP_TARGET - (u32)s->left;
-	if (http_is_id(seen, size))
-		hash = (s->body ^ 1) * prime;
-done:
-	s->body = s->left = 0;
-	return hash;
+	return http_fold(hash, begin, seen, limit - from);
 }

@@ -6,7 +6,8 @@
 #define HTTP_END_OF_WINDOW (HTTP_CARRY + HTTP_WINDOW)
 #define HTTP_OFFSETS 1024 /* a mask keeps every offset below this, which is all the verifier asks */
 #define HTTP_SLACK 256 /* readable beyond the window: wide loads and copies of fixed size */
-#define HTTP_LINES 32  /* lines of one call; the caller calls again */
+#define HTTP_LINES 8   /* lines of one call; the caller calls again */
+#define HTTP_TURNS 20 /* the same for whole lines of a head, sixteen bytes each */
 #define HTTP_TARGET 96 /* bytes of the request target that name the route */
 
 #ifdef __bpf__
@@ -46,6 +47,7 @@ enum http_event {
 	HTTP_END,   /* a message is complete */
 	HTTP_NOT,   /* the first line is not HTTP/1 */
 	HTTP_ODD,   /* framing that cannot be followed */
+	HTTP_PART,  /* never returned by http_next */
 };
 
 enum http_kind { HTTP_NO_KIND, HTTP_REQUEST, HTTP_RESPONSE };
