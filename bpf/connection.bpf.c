@@ -81,8 +81,6 @@ int BPF_PROG(connection_state, struct sock *sk, int from, int to)
 	return 0;
 }
 
-#define SOCK_DONE 1 /* bit of skc_flags: the peer's FIN came */
-
 /* Bytes read at the end past every probe (splice, zero-copy, another process): no later call shows the gap they are. */
 static __always_inline void unseen_end(struct conn *c, struct sock *sk)
 {
@@ -90,11 +88,8 @@ static __always_inline void unseen_end(struct conn *c, struct sock *sk)
 
 	if (!tcp || !c->peer || (c->flags & CONN_UNORDERED) || tcp->inet_conn.icsk_ulp_ops)
 		return;
-	u32 end = tcp->copied_seq;
+	u32 end = received_until(sk, tcp);
 
-	/* A FIN that was read counts as one. */
-	if ((sk->__sk_common.skc_flags >> SOCK_DONE & 1) && end == tcp->rcv_nxt)
-		end--;
 	if ((s32)(end - c->next[RECEIVING]) <= 0)
 		return;
 	health_add(H_GAP_BYTES, end - c->next[RECEIVING]);

@@ -43,6 +43,16 @@ static __always_inline u32 conn_owner(struct conn *c, u32 tgid, u32 epoch)
 	return 1;
 }
 
+#define SOCK_DONE 1 /* bit of skc_flags: the peer's FIN came */
+
+/* Where what was read ends. A FIN that a read met, also one with data before it, counts as one more in the sequence. */
+static __always_inline u32 received_until(struct sock *sk, struct tcp_sock *tcp)
+{
+	u32 end = tcp->copied_seq;
+
+	return end - (end == tcp->rcv_nxt && sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+}
+
 /* Enters a connection. The socket's own counters say whether this is its beginning. */
 static __always_inline struct conn *conn_enter(struct sock *sk, u32 tgid, u32 epoch)
 {

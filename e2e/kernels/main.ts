@@ -25,6 +25,7 @@ const shapes: Job['shapes'] = [
   ['vectors'],
   ['bodies', 20],
   ['close', 6],
+  ['last', 12],
 ];
 const atOnce = 2;
 const progress = timedProgress();

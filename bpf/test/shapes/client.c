@@ -323,6 +323,30 @@ int client(int argc, char **argv)
 				;
 			close(fd);
 		}
+	} else if (!strcmp(shape, "last")) { /* the end of a connection is read with the last message on it */
+		for (int i = 0; i < a; i++) {
+			int fd = dial(), kept = i % 3 < 2, n;
+
+			for (int j = 0; kept && j < 2; j++)
+				one(fd, "GET", "/plain", 0, BY_WRITE, ROOM);
+			if (i % 3 == 0) {
+				struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+				put(fd, out, ask(out, "GET", "/close", 0), BY_WRITE, ROOM);
+				poll(&p, 1, -1);
+			} else {
+				if (kept) {
+					put(fd, out, ask(out, "GET", "/delay/2000", 0), BY_WRITE, ROOM);
+					usleep(1000);
+				}
+				n = ask(out, "GET", "/plain", 0);
+				put(fd, out, n, BY_WRITE, ROOM);
+				shutdown(fd, SHUT_WR);
+			}
+			while (read(fd, out, ROOM) > 0)
+				;
+			close(fd);
+		}
 	} else {
 		return 2;
 	}

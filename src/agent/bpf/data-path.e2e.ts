@@ -63,6 +63,7 @@ describe('every exchange is counted once, at both ends, whatever the sockets are
     ['a thread that writes and a thread that reads, up to 6 ahead', ['duplex', 6, 20_000]],
     ['100-continue', ['continue', 50]],
     ['answers that end with the connection, and connections without an answer', ['close', 100]],
+    ['a last message that is read together with the end of its connection', ['last', 120]],
   ])(
     '%s',
     async (_, shape) => {
