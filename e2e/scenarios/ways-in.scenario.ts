@@ -142,8 +142,9 @@ describe('the chart', () => {
         ),
       );
       // It asks for none of these itself: nobody may grant what they do not hold, and alloy-node and the agent need them.
-      const handedOn = ['/pods get', '/pods/log get', 'apps/replicasets list', 'apps/replicasets watch'];
-      expect(granted.filter((each) => !used.has(each)).toSorted()).toEqual(handedOn);
+      const listed = ['/endpoints', 'apps/replicasets', 'discovery.k8s.io/endpointslices'];
+      const handedOn = ['/pods get', '/pods/log get', ...listed.flatMap((each) => [`${each} list`, `${each} watch`])];
+      expect(granted.filter((each) => !used.has(each)).toSorted()).toEqual(handedOn.toSorted());
     }, 400_000);
   });
 });
