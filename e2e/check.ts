@@ -20,14 +20,18 @@ export interface Running {
   readonly signal: AbortSignal;
 }
 
-/** Runs a command with its output shown, each line behind the label; answers its exit code. The signal ends it. */
+/** Runs a command with its output shown, each line behind the label; answers its exit code. The signal ends it and its children. */
 export async function run(command: readonly string[], { label, env, signal }: Running): Promise<number> {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    detached: true,
+  });
   for (const output of [child.stdout, child.stderr]) {
     createInterface({ input: output }).on('line', (line) => process.stdout.write(`${label} | ${line}\n`));
   }
-  const end = (): boolean => child.kill('SIGTERM');
+  const end = (): boolean => process.kill(-(child.pid ?? 0), 'SIGTERM');
   signal.addEventListener('abort', end);
   const [code] = (await once(child, 'close')) as [number | null];
   signal.removeEventListener('abort', end);

@@ -14,7 +14,8 @@ import { programs } from './tools/programs.ts';
 const root = join(import.meta.dirname, '..');
 const progress = timedProgress();
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => stop.abort(new Error(signal)));
 
 const outcomes: Outcome[] = [];
 

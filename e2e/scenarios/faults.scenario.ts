@@ -95,6 +95,11 @@ async function takenBy(
   return value;
 }
 
+/** Waits until a replica has put something back; what it does is seen only under such load. */
+async function untilWritten(read: () => Promise<readonly AuditedRequest[]>, pod: string): Promise<void> {
+  await eventually(`${pod} to write`, 60_000, async () => writes(await read()).find((request) => request.pod === pod));
+}
+
 /** Both wrote, and the old one nothing after the first write of the new one had come in. */
 function expectHandover(requests: readonly AuditedRequest[], old: Resource, next: string): void {
   const by = (pod: string): readonly AuditedRequest[] => writes(requests).filter((request) => request.pod === pod);
@@ -123,13 +128,13 @@ describe('of two replicas', () => {
       const old = await theLeader();
       const read = await sinceNow(stage.node.auditLog);
       const pressing = press(stage, paper);
-      await sleep(3000);
+      await untilWritten(read, old.metadata.name);
       const killedAt = Date.now();
       for (const pid of processesOfPod(stage, old)) process.kill(pid, 'SIGKILL');
       // Or the kubelet would start it again under the same name.
       await stage.kubectl('delete', 'pod', old.metadata.name, '-n', operatorNamespace, '--force', '--grace-period=0');
       const taken = await takenBy(read, old, 60_000);
-      await sleep(3000);
+      await untilWritten(read, taken.pod);
       await pressing.stop();
       console.log(`leader killed → lease taken after ${taken.doneAt - killedAt} ms`);
       expectHandover(await read(), old, taken.pod);
@@ -146,10 +151,10 @@ describe('of two replicas', () => {
       const old = await theLeader();
       const read = await sinceNow(stage.node.auditLog);
       const pressing = press(stage, paper);
-      await sleep(3000);
+      await untilWritten(read, old.metadata.name);
       await stage.kubectl('delete', 'pod', old.metadata.name, '-n', operatorNamespace, '--wait=false');
       const taken = await takenBy(read, old, 60_000);
-      await sleep(3000);
+      await untilWritten(read, taken.pod);
       await pressing.stop();
       const requests = await read();
       const told = requests.find(({ verb, resource, name }) => {
@@ -171,7 +176,7 @@ describe('of two replicas', () => {
       const old = await theLeader();
       const read = await sinceNow(stage.node.auditLog);
       const pressing = press(stage, paper);
-      await sleep(3000);
+      await untilWritten(read, old.metadata.name);
       const pids = processesOfPod(stage, old);
       expect(pids.length).toBe(1);
       const frozenAt = Date.now();
@@ -184,6 +189,7 @@ describe('of two replicas', () => {
         for (const pid of pids) process.kill(pid, 'SIGCONT');
       }
       await sleep(5000);
+      await untilWritten(read, taken.pod);
       await pressing.stop();
       console.log(`leader frozen → lease taken after ${taken.doneAt - frozenAt} ms`);
       expectHandover(await read(), old, taken.pod);
