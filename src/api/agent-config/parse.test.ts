@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
 import { parseAgentConfig } from './parse.ts';
+import { configSchema } from './schema.ts';
 
 const least = { otlp: { endpoint: 'http://collector:4319' } };
 
@@ -87,4 +89,10 @@ test.each([
   ],
 ])('%s is refused with its place and a fix', (_case, json, problem) => {
   expect(parseAgentConfig(json)).toMatchObject({ ok: false, problems: [problem] });
+});
+
+test('the schema is a sound one', () => {
+  const strict = new Ajv({ strict: true, strictRequired: false });
+  for (const format of ['duration', 'quantity', 'http-url']) strict.addFormat(format, true);
+  expect(() => strict.compile(configSchema)).not.toThrow();
 });

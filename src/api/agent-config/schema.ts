@@ -1,7 +1,3 @@
-import type { Schema } from './check.ts';
-
-type Properties = NonNullable<Schema['properties']>;
-
 const text = { type: 'string', maxLength: 1024 } as const;
 const texts = { type: 'array', maxItems: 256, items: text, default: [] } as const;
 const textMap = { type: 'object', maxProperties: 64, additionalProperties: text, default: {} } as const;
@@ -9,13 +5,9 @@ const percent = { type: 'number', minimum: 0, maximum: 100 } as const;
 const duration = { type: 'string', format: 'duration' } as const;
 const quantity = { type: 'string', format: 'quantity' } as const;
 const flag = (fallback: boolean) => ({ type: 'boolean', default: fallback }) as const;
-const object = (properties: Properties, required: readonly string[] = []): Schema => ({
-  type: 'object',
-  additionalProperties: false,
-  properties,
-  required,
-});
-const section = (properties: Properties): Schema => ({ ...object(properties), default: {} });
+const object = (properties: object, required: readonly string[] = []) =>
+  ({ type: 'object', additionalProperties: false, properties, required }) as const;
+const section = (properties: object) => ({ ...object(properties), default: {} }) as const;
 
 /** The agent's configuration file. Keys are those of the resource, so that rendering it is a copy. */
 export const configSchema = object(

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { Problem } from '../problem.ts';
+import { lean } from './lean.ts';
 import { nearest } from './nearest.ts';
 import type { Node } from './node.ts';
 import { follow, step } from './path.ts';
@@ -8,13 +9,9 @@ import { structural, type Structural } from './structural.ts';
 /** Tells what of a filled value does not fit the structure: types, bounds, words, missing and unknown fields. */
 export type Validator = (value: unknown, path: string) => readonly Problem[];
 
-// Without Ajv's own checks of the schema, which a test does once, compiling takes a third of the time.
-const lean = { strict: false, meta: false, validateSchema: false, validateFormats: false, code: { optimize: false } };
-
 /** Compiles the validator of a node; costs some milliseconds, so keep it. */
 export function validator(root: Node): Validator {
-  // Without Ajv's own checks of the schema, which a test does once, compiling takes a third of the time.
-  const ajv = new Ajv({ ...lean, allErrors: true, verbose: true });
+  const ajv = new Ajv({ ...lean, validateFormats: false, allErrors: true, verbose: true });
   const validate = ajv.compile(closed(structural(root)));
   return (value, path) => (validate(value) ? [] : validate.errors!.map((error) => problem(root, path, error)));
 }
