@@ -3,6 +3,7 @@ import { wrongSpecs } from '../../src/api/wrong-specs.ts';
 import { demoStack } from './demo-stack.ts';
 import { eventually } from './eventually.ts';
 import { mergePatch, type Tree } from '../../src/lib/merge-patch.ts';
+import { unconflicted } from './unconflicted.ts';
 import { openStage, type Condition, type Resource, type Stage } from './stage.ts';
 
 const namespace = 'wrong';
@@ -22,7 +23,7 @@ function resource(name: string, spec: unknown): Tree {
 /** What kubectl says to `create` or `replace` with strict field validation. */
 function submit(verb: 'create' | 'replace', body: Tree, ...flags: string[]): Promise<string> {
   const args = [verb, '--validate=strict', ...flags, '-f', '-'];
-  return stage.node.kubectl(args, JSON.stringify(body)).then(
+  return unconflicted(() => stage.node.kubectl(args, JSON.stringify(body))).then(
     () => 'accepted',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );

@@ -1,5 +1,6 @@
 import { upNode, type RealNode } from '../cluster/node.ts';
 import { eventually } from './eventually.ts';
+import { unconflicted } from './unconflicted.ts';
 
 /** A resource as the API server shows it; fields beyond the metadata are whatever its kind has. */
 export interface Resource {
@@ -67,7 +68,7 @@ export async function openStage(): Promise<Stage> {
     async put(resource) {
       const text = JSON.stringify(resource);
       const there = await node.kubectl(['get', '-f', '-', '--ignore-not-found', '-o', 'name'], text);
-      await node.kubectl([there.trim() === '' ? 'create' : 'replace', '-f', '-'], text);
+      await unconflicted(() => node.kubectl([there.trim() === '' ? 'create' : 'replace', '-f', '-'], text));
     },
     async get(kind, name, namespace) {
       const scope = namespace === undefined ? [] : ['-n', namespace];
