@@ -121,7 +121,7 @@ static __always_inline struct conn *data_open(struct sock *sk, int size, int fla
 		if (!tcp) {
 			c->flags |= CONN_UNORDERED;
 		} else if (!(c->flags & CONN_OBSERVED)) {
-			u64 received = tcp->bytes_received - (tcp->rcv_nxt - received_until(sk, tcp));
+			u64 received = tcp->bytes_received - (tcp->rcv_nxt - tcp->copied_seq);
 			u64 sent = tcp->bytes_acked + (tcp->write_seq - tcp->snd_una);
 			u64 before = direction == SENDING ? size : 0;
 
@@ -132,7 +132,7 @@ static __always_inline struct conn *data_open(struct sock *sk, int size, int fla
 				c->midstream[0] = c->midstream[1] = 1;
 		}
 		if (tcp)
-			c->next[RECEIVING] = received_until(sk, tcp);
+			c->next[RECEIVING] = tcp->copied_seq;
 	}
 	if (tcp && !(c->flags & CONN_UNORDERED)) {
 		u32 end = direction == SENDING ? tcp->write_seq : received_until(sk, tcp);
