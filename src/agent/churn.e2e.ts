@@ -159,9 +159,10 @@ test(
     // The least of each: what is open for a moment comes and goes, a leak raises it.
     const descriptors = (some: readonly Sample[]) => least(some.map((one) => one.descriptors));
     expect(descriptors(late)).toBeLessThanOrEqual(descriptors(early));
-    // What a collection leaves shows a leak of a hundred bytes a program. The resident size follows the collector's mood
-    // for some minutes; it would show what leaks outside of the heap.
-    expect(live(4)).toBeLessThan(live(2) + 1);
+    // What a collection leaves shows a leak of a hundred bytes a program in 20 minutes, of half a kilobyte in one: by then
+    // not all code is compiled. The resident size follows the collector's mood for some minutes; it would show what leaks
+    // outside of the heap.
+    expect(live(4)).toBeLessThan(live(2) + (seconds < 600 ? 3 : 1));
     expect(rssMb(4)).toBeLessThan(rssMb(2) + (seconds < 600 ? 32 : 16));
   },
   seconds * 1000 + 120_000,

@@ -51,6 +51,13 @@ export class Family {
     ];
   }
 
+  /** When an exchange began. A probe runs after what it sees, so the server may have had a request before its client was seen to send it. */
+  beganNs(item: Item): bigint {
+    const { exchange } = item;
+    const served = exchange.side === 'client' ? this.#options.memory.otherEnd(item)?.exchange : undefined;
+    return served && served.startNs < exchange.startNs ? served.startNs : exchange.startNs;
+  }
+
   lineageOf(item: Item): Lineage {
     const { exchange } = item;
     const trace = this.#traceOf(item, 0);

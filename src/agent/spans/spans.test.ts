@@ -14,6 +14,7 @@ interface Span {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly traceState?: string;
+  readonly startTimeUnixNano: string;
   readonly links?: readonly { traceId: string; spanId: string }[];
   readonly attributes: readonly { key: string; value: object }[];
 }
@@ -99,6 +100,17 @@ test('each span is an exemplar of the series it was counted in', () => {
 });
 
 describe('a call whose ends are both here', () => {
+  test('begins at its client, also where the server was seen to have it first', () => {
+    const call = bothEnds({ client: { tgid: 1, startNs: 3_000n }, server: { tgid: 2, startNs: 2_000n } });
+    for (const end of [call.client, call.server]) spans.take(kept(end), 0);
+    const all = decoded(spans.collect(1_000));
+    const starts = all.map(({ kind, startTimeUnixNano }) => [kind, Number(startTimeUnixNano)]).sort();
+    expect(starts).toEqual([
+      [2, 2_000],
+      [3, 2_000],
+    ]);
+  });
+
   test('is one trace: the client span is the parent', () => {
     const call = bothEnds({ client: { serviceId: 1, tgid: 1 }, server: { serviceId: 2, tgid: 2 } });
     spans.take(kept(call.server), 0);

@@ -143,7 +143,7 @@ export class Spans {
     const { trace, parentSpanId, link } = this.#family.lineageOf(item);
     const traceId = Buffer.from(trace, 'hex');
     const spanId = spanIdOf(item, exchange.side);
-    const startNs = wallClock.epochNs(exchange.startNs);
+    const startNs = wallClock.epochNs(this.#family.beganNs(item));
     const value = Number(exchange.firstNs - exchange.startNs) / 1e9;
     onExemplar(key, { traceId, spanId, timeMs: Number(wallClock.epochNs(exchange.firstNs) / 1_000n) / 1e3, value });
     item.emitted = true;
