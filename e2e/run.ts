@@ -1,5 +1,5 @@
 // `make test`: the cheap checks first, while the programs of the cluster are built behind them; then the tests that run
-// real programs and those on other kernels, beside them the scenarios on real nodes of their own, always taken down.
+// real programs and those on other kernels; then the scenarios on real nodes of their own, which are always taken down.
 import { join } from 'node:path';
 import { jest, type Outcome, run } from './check.ts';
 import { bundledImage, importImages } from './cluster/images.ts';
@@ -77,19 +77,13 @@ async function everything(): Promise<void> {
   for (const name of ['lint', 'types', 'verify']) await check(name);
   await tests('unit', []);
   const [probes, apiServer, rest] = suites();
-  const others = async (): Promise<void> => {
-    await suite(probes);
-    await check('kernels', 'KERNELS=6.1 6.12');
-    await buildPrograms(['etcd', 'kube-apiserver']);
-    await suite(apiServer);
-    await built;
-    await suite(rest);
-  };
-  const scenarios = scenarioLanes().map(async (lane): Promise<void> => {
-    await built;
-    await onNode(lane);
-  });
-  await together(others(), ...scenarios);
+  await together(
+    suite(probes).then(() => check('kernels', 'KERNELS=6.1 6.12')),
+    buildPrograms(['etcd', 'kube-apiserver']).then(() => suite(apiServer)),
+  );
+  progress('waiting for the programs');
+  await built;
+  await together(suite(rest), ...scenarioLanes().map(onNode));
 }
 
 let problem = '';
