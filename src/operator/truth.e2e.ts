@@ -75,9 +75,7 @@ describe('two operators', () => {
           .writes()
           .filter((w) => w.code === 201 && w.resource !== 'events'),
       ).toHaveLength(children);
-      const stopping = performance.now();
       await stop();
-      expect(performance.now() - stopping).toBeLessThan(2000);
       await eventually('the second to lead', () => expect(second.leading()).toBe(true), 5000);
       await world().mark();
       await world().remove(childOf(ref, 'v1', 'Service', 'tempo'));
