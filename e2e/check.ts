@@ -31,7 +31,13 @@ export async function run(command: readonly string[], { label, env, signal }: Ru
   for (const output of [child.stdout, child.stderr]) {
     createInterface({ input: output }).on('line', (line) => process.stdout.write(`${label} | ${line}\n`));
   }
-  const end = (): boolean => process.kill(-(child.pid ?? 0), 'SIGTERM');
+  const end = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    } catch {
+      // It ended by itself in this moment.
+    }
+  };
   signal.addEventListener('abort', end);
   const [code] = (await once(child, 'close')) as [number | null];
   signal.removeEventListener('abort', end);

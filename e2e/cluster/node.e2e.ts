@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { leastOf } from '../../src/lib/least.fixture.ts';
 import { processesOf } from './cgroups.ts';
 import { bundledImage } from './images.ts';
 import { downNode, type RealNode, upNode } from './node.ts';
@@ -136,14 +137,12 @@ describe('a node', () => {
   });
 
   test('is reused by the next run in under two seconds', async () => {
-    const tookMs: number[] = [];
-    // The least of three: what else runs on the machine only ever adds.
-    for (let i = 0; i < 3; i++) {
+    const tookMs = await leastOf(2000, async () => {
       const startMs = performance.now();
       await upNode({ name });
-      tookMs.push(performance.now() - startMs);
-    }
-    expect(Math.min(...tookMs)).toBeLessThan(2000);
+      return performance.now() - startMs;
+    });
+    expect(tookMs).toBeLessThanOrEqual(2000);
   });
 
   test('brings back one of its own programs that was killed', async () => {

@@ -7,7 +7,7 @@ import { scopesOf } from '../../src/operator/index.ts';
 import { type AuditedRequest, sinceNow, writes } from './audit.ts';
 import { type Answered, churn, createPaper, press, strays } from './churn.ts';
 import { eventually } from './eventually.ts';
-import { leastOf } from './least.ts';
+import { leastOf } from '../../src/lib/least.fixture.ts';
 import { leader, oneOperator, operatorPods, processesOfPod, untilLed, withoutOperator } from './operator-pods.ts';
 import { type ProxiedOperator, startProxiedOperator } from './proxied-operator.ts';
 import { openStage, type Resource, type Stage } from './stage.ts';

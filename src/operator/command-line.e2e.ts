@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Live } from '../kube/index.ts';
 import { freePorts } from '../../e2e/cluster/control-plane.ts';
-import { leastOf } from '../../e2e/scenarios/least.ts';
+import { leastOf } from '../lib/least.fixture.ts';
 import { plainHttp } from './canary/http.ts';
 import { systemClock } from '../lib/clock.ts';
 import { eventually, startWorld, type World } from './testing/world.fixture.ts';
