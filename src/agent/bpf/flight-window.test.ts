@@ -55,6 +55,7 @@ test('an exchange is given once', () => {
 test('a trace is found whenever it was', () => {
   const window = windowOf([[0, 10], [100, 110], [200, 210], [300, 310]]); // prettier-ignore
   const trace = `aaaabbbbccccdddd${'0'.repeat(16)}`;
-  expect(window.takeTrace(trace).map((found) => found.tgid)).toEqual([0, 3]);
+  // The other one first: what was given once is not given again.
   expect(window.takeTrace(trace.replace('a', 'b'))).toEqual([]);
+  expect(window.takeTrace(trace).map((found) => found.tgid)).toEqual([0, 3]);
 });
