@@ -22,7 +22,7 @@ export interface DiffOptions {
 interface View {
   readonly cluster: WatchedCluster;
   readonly facts: FactFinder;
-  whole(ref: Ref): Promise<Live | undefined>;
+  readonly whole: (ref: Ref) => Promise<Live | undefined>;
 }
 
 /** `ostack diff`: what applying the stacks of a file would change, asked of the API server by dry runs. Throws NotFine if anything would. */
@@ -31,6 +31,7 @@ export async function diff(options: DiffOptions): Promise<void> {
   const life = new AbortController();
   const endpoint = await connect(options);
   const rest = new Rest(endpoint, { clock: systemClock, perSecond: 100, burst: 200 });
+  const discovery = new Discovery(rest);
   const cluster = new WatchedCluster({
     rest,
     clock: systemClock,
@@ -44,8 +45,11 @@ export async function diff(options: DiffOptions): Promise<void> {
     signal: life.signal,
   });
   try {
+    const apiVersions = await discovery.apiVersions(); // a cluster that does not answer is told before it is waited for
     if (!(await cluster.waitSynced(30_000))) throw new Error('the cluster could not be read within 30 s');
-    const view = await viewOf(cluster, rest, options);
+    const { image: operatorImage, operatorNamespace } = options;
+    const facts = new FactFinder({ cluster, apiVersions, operatorImage, operatorNamespace });
+    const view = { cluster, facts, whole: (ref: Ref) => wholeOf(ref, rest, discovery) };
     let changes = 0;
     for (const resource of resources)
       changes += await diffStack(resource, options.namespace ?? endpoint.namespace, view);
@@ -58,22 +62,13 @@ export async function diff(options: DiffOptions): Promise<void> {
   }
 }
 
-async function viewOf(cluster: WatchedCluster, rest: Rest, options: DiffOptions): Promise<View> {
-  const discovery = new Discovery(rest);
-  const apiVersions = await discovery.apiVersions();
-  const { image: operatorImage, operatorNamespace } = options;
-  return {
-    cluster,
-    facts: new FactFinder({ cluster, apiVersions, operatorImage, operatorNamespace }),
-    async whole(ref) {
-      try {
-        return (await rest.request('GET', await discovery.pathOf(ref))).body as Live;
-      } catch (error) {
-        if (error instanceof NotFound) return undefined;
-        throw error;
-      }
-    },
-  };
+async function wholeOf(ref: Ref, rest: Rest, discovery: Discovery): Promise<Live | undefined> {
+  try {
+    return (await rest.request('GET', await discovery.pathOf(ref))).body as Live;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** Prints the differences of one stack; returns how many objects differ. */

@@ -58,6 +58,7 @@ interface Following {
 
 /** Prints again whenever something changes, until the user ends it. */
 async function follow({ name, options, namespace, rest, path }: Following): Promise<void> {
+  await path(); // a cluster that does not answer, or has no such kind, is told at once
   const life = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => life.abort());
   const scope: Scope = {

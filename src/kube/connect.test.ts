@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +69,25 @@ test('a kubeconfig gives the current context, or the one asked for', async () =>
   expect(await one.headers()).toEqual({ Authorization: 'Bearer secret' });
   const two = await connect({ kubeconfig: kubeconfig(), context: 'two' });
   expect([two.url, String(two.tls.cert), String(two.tls.key)]).toEqual(['https://two:6443', 'CERT', 'KEY']);
+});
+
+test('a server behind `kubectl proxy` is spoken to plainly', async () => {
+  const endpoint = await connect({ kubeconfig: kubeconfig({ server: 'http://127.0.0.1:8001' }) });
+  expect(endpoint.url).toBe('http://127.0.0.1:8001');
+  expect(await endpoint.headers()).toEqual({ Authorization: 'Bearer secret' });
+});
+
+describe('without any kubeconfig', () => {
+  const { HOME, KUBECONFIG } = process.env;
+  beforeEach(() => {
+    process.env['HOME'] = dir;
+    delete process.env['KUBECONFIG'];
+  });
+  afterEach(() => void Object.assign(process.env, { HOME, ...(KUBECONFIG !== undefined && { KUBECONFIG }) }));
+
+  test('what to name is said, instead of guessing a server', async () => {
+    await expect(connect()).rejects.toThrow(/name a file with --kubeconfig/);
+  });
 });
 
 test.each<[string, () => Promise<unknown>, RegExp]>([

@@ -1,6 +1,9 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import { existsSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { AgentOptions } from 'node:https';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Endpoint } from './connect.ts';
 
 /**
@@ -9,8 +12,11 @@ import type { Endpoint } from './connect.ts';
  */
 export async function connectByFile(options: { kubeconfig?: string; context?: string }): Promise<Endpoint> {
   const config = new KubeConfig();
-  if (options.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(options.kubeconfig);
+  if (options.kubeconfig !== undefined) config.loadFromFile(options.kubeconfig);
+  else if (process.env['KUBECONFIG'] || existsSync(join(homedir(), '.kube/config'))) config.loadFromDefault();
+  else throw new Error('no kubeconfig: there is no ~/.kube/config; name a file with --kubeconfig or in KUBECONFIG');
+  // The library refuses plain http otherwise, and a server behind `kubectl proxy` speaks nothing else.
+  config.clusters = config.clusters.map((each) => ({ ...each, ...(isPlain(each.server) && { skipTLSVerify: true }) }));
   if (options.context !== undefined) config.setCurrentContext(options.context);
   const cluster = config.getCurrentCluster();
   const context = config.getContextObject(config.getCurrentContext());
@@ -36,3 +42,5 @@ export async function connectByFile(options: { kubeconfig?: string; context?: st
     },
   };
 }
+
+const isPlain = (server: string): boolean => server.startsWith('http:');
