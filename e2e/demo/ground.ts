@@ -1,12 +1,13 @@
-/** Where the demo runs: kind with published images, or the real node built here. */
+/** Where the demo runs: kind, or the real node built here. */
 export interface Ground {
   readonly title: string;
   /** Merge patch on `examples/dev.yaml` so that it can run here. */
   readonly stackPatch: Readonly<Record<string, unknown>>;
+  readonly readyWithinMs: number;
   readonly operatorImage: { readonly repository: string; readonly tag: string };
   readonly shopImage: string;
-  /** Why Grafana is off here, if it is. */
-  readonly withoutGrafana?: string;
+  /** How to see Grafana here, or why it is off. */
+  readonly grafana: string;
   kubectl(args: readonly string[], input?: string): Promise<string>;
   helm(args: readonly string[]): Promise<string>;
   /** Runs `tour.ts` where Tempo, Mimir and Loki answer, with their addresses. */

@@ -23,9 +23,10 @@ export async function nodeGround(progress: Progress): Promise<Ground> {
   return {
     title: `the real node ${node.place.name} of e2e/cluster`,
     stackPatch: { spec: { images: { overrides: testImages }, grafana: { enabled: false } } },
+    readyWithinMs: 300_000,
     operatorImage: { repository: 'ostack.test/ostack', tag: 'dev' },
     shopImage,
-    withoutGrafana: "Grafana's program cannot be had without a registry, so spec.grafana.enabled is false here",
+    grafana: 'its program cannot be had without a registry, so spec.grafana.enabled is false here',
     kubectl: (args, input) => node.kubectl(args, input),
     helm: (args) => node.inside(helm, [...args, `--kubeconfig=${node.kubeconfig}`]),
     async tour(namespace, stack) {
