@@ -18,11 +18,11 @@ export interface DockerImage {
  * the content, so that what did not change is neither loaded nor rolled out again.
  */
 export async function buildImage(repository: string, entry: string): Promise<DockerImage> {
-  const latest = `${repository}:demo`;
+  const latest = `${repository}:dev`;
   const options = ['--build-arg', `ENTRY=${entry}`, '--label', label, '--tag', latest];
   await execa('docker', ['build', ...options, checkout], { stdio: 'inherit', env });
   const { stdout } = await execa('docker', ['image', 'inspect', '--format', '{{.Id}}', latest]);
-  const tag = `demo-${stdout
+  const tag = `dev-${stdout
     .trim()
     .replace(/^sha256:/, '')
     .slice(0, 12)}`;

@@ -1,5 +1,7 @@
+import type { Client } from './context.ts';
+
 /** Where the demo runs: kind, or the real node built here. */
-export interface Ground {
+export interface Ground extends Client {
   readonly title: string;
   /** Merge patch on `examples/dev.yaml` so that it can run here. */
   readonly stackPatch: Readonly<Record<string, unknown>>;
@@ -8,8 +10,6 @@ export interface Ground {
   readonly shopImage: string;
   /** How to see Grafana here, or why it is off. */
   readonly grafana: string;
-  kubectl(args: readonly string[], input?: string): Promise<string>;
-  helm(args: readonly string[]): Promise<string>;
   /** Runs `tour.ts` where Tempo, Mimir and Loki answer, with their addresses. */
   tour(namespace: string, stack: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Progress } from '../cluster/progress.ts';
+import { clientOf } from './context.ts';
 import { buildImage, type DockerImage, removeImages } from './docker-image.ts';
 import type { Ground } from './ground.ts';
 import { deleteKind, kindContext, loadImage, upKind } from './kind-cluster.ts';
@@ -22,8 +23,8 @@ export async function kindGround(say: Progress): Promise<Ground> {
   };
   const operatorImage = await image('ostack');
   const shop = await image('shop');
-  const kubectl = ['--context', kindContext];
   return {
+    ...clientOf(kindContext),
     title: `kind cluster, context ${kindContext}`,
     stackPatch: {},
     // Five images of other projects are pulled the first time.
@@ -31,9 +32,6 @@ export async function kindGround(say: Progress): Promise<Ground> {
     operatorImage,
     shopImage: `${shop.repository}:${shop.tag}`,
     grafana: `kubectl --context ${kindContext} -n observability port-forward svc/demo-grafana 3000, then http://localhost:3000`,
-    kubectl: async (args, input) =>
-      (await execa('kubectl', [...kubectl, ...args], input === undefined ? {} : { input })).stdout,
-    helm: async (args) => (await execa('helm', [...args, '--kube-context', kindContext])).stdout,
     async tour(namespace, stack) {
       const wanted = Object.entries(ports).map(([name, port]) => ({ namespace, service: `${stack}-${name}`, port }));
       const forwards = await Promise.all(wanted.map((each) => portForward(kindContext, each)));
