@@ -1,5 +1,5 @@
-# syntax=docker/dockerfile:1
 # The published image: operator, agent and command line. Same layout as e2e/cluster/node-image.ts.
+# BuildKit's own frontend is enough: a `syntax` line would pull one more image. Its predecessor would also build `local`.
 # BUNDLE=build makes dist/ from source; BUNDLE=local takes the dist/ of the checkout (Tilt).
 # ENTRY is the program to build, where it is another one of the checkout: examples/shop/main.ts.
 ARG BUNDLE=build

@@ -9,7 +9,7 @@ CLUSTER := node e2e/cluster/main.ts
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: node_modules/.package-lock.json ## install what package-lock.json pins
@@ -82,6 +82,10 @@ demo: setup ## from a fresh clone to Ready=True, with traffic (kind where there 
 .PHONY: demo-down
 demo-down: setup ## remove the demo
 	node e2e/demo/main.ts down
+
+.PHONY: e2e-kind
+e2e-kind: setup ## scenarios that need only a cluster, on kind with published images (a Docker engine, kind, kubectl, Helm, a registry)
+	node e2e/kind/main.ts
 
 .PHONY: node-up
 node-up: setup ## bring up a real Kubernetes node without a container engine (root)

@@ -7,7 +7,7 @@ import { downNode, type RealNode, upNode } from './cluster/node.ts';
 import { imagePackages, installPackages, nodePackages, probePackages, testPackages } from './cluster/packages.ts';
 import { buildPrograms } from './cluster/programs.ts';
 import { timedProgress } from './cluster/progress.ts';
-import { installOperator } from './demo/operator.ts';
+import { helmOf, installOperator } from './demo/operator.ts';
 import { type Lane, scenarioLanes, type Suite, suites } from './suites.ts';
 import { programs } from './tools/programs.ts';
 
@@ -47,7 +47,7 @@ async function prepare(name: string): Promise<RealNode> {
   const node = await upNode({ name, progress: (line) => progress(`${name}: ${line}`) });
   await importImages(node.place, progress);
   await node.useImage(await bundledImage('ostack.test/shop:dev', 'examples/shop/main.ts'));
-  await installOperator(node);
+  await installOperator(helmOf(node));
   return node;
 }
 

@@ -5,7 +5,8 @@ const chart = join(import.meta.dirname, '../../charts/ostack');
 /** Where the operator lives in the demo and the scenarios. */
 export const operatorNamespace = 'ostack-system';
 
-type Helm = (args: readonly string[]) => Promise<string>;
+/** Runs Helm with arguments on one cluster; its standard output. */
+export type Helm = (args: readonly string[]) => Promise<string>;
 
 /** Installs or upgrades the operator with the chart, as a user would, and waits until it is ready. */
 export async function installChart(helm: Helm, values: Readonly<Record<string, string>>): Promise<void> {

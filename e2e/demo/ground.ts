@@ -1,14 +1,15 @@
-/** Where the demo runs: kind with published images, or the real node built here. */
-export interface Ground {
+import type { Client } from './context.ts';
+
+/** Where the demo runs: kind, or the real node built here. */
+export interface Ground extends Client {
   readonly title: string;
   /** Merge patch on `examples/dev.yaml` so that it can run here. */
   readonly stackPatch: Readonly<Record<string, unknown>>;
+  readonly readyWithinMs: number;
   readonly operatorImage: { readonly repository: string; readonly tag: string };
   readonly shopImage: string;
-  /** Why Grafana is off here, if it is. */
-  readonly withoutGrafana?: string;
-  kubectl(args: readonly string[], input?: string): Promise<string>;
-  helm(args: readonly string[]): Promise<string>;
+  /** How to see Grafana here, or why it is off. */
+  readonly grafana: string;
   /** Runs `tour.ts` where Tempo, Mimir and Loki answer, with their addresses. */
   tour(namespace: string, stack: string): Promise<void>;
 }

@@ -1,61 +1,51 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { Progress } from '../cluster/progress.ts';
+import { clientOf } from './context.ts';
+import { buildImage, type DockerImage, removeImages } from './docker-image.ts';
 import type { Ground } from './ground.ts';
+import { deleteKind, kindContext, loadImage, upKind } from './kind-cluster.ts';
+import { portForward } from './port-forward.ts';
 
 const tour = join(import.meta.dirname, 'tour.ts');
-const cluster = 'ostack';
-const context = `kind-${cluster}`;
+const programs = { ostack: 'src/cli/main.ts', shop: 'examples/shop/main.ts' } as const;
+const ports = { tempo: 3200, mimir: 8080, loki: 3100 } as const;
 
-/** True where a Docker engine answers and kind, kubectl and helm are on the PATH. */
-export async function hasKind(): Promise<boolean> {
-  const probes = [
-    ['docker', 'info'],
-    ['kind', 'version'],
-    ['kubectl', 'version', '--client'],
-    ['helm', 'version'],
-  ] as const;
-  const results = await Promise.all(
-    probes.map(([file, ...args]) => execa(file, args, { reject: false, timeout: 10_000 })),
-  );
-  return results.every(({ exitCode }) => exitCode === 0);
-}
-
-/** A kind cluster with the published images. */
-export async function kindGround(): Promise<Ground> {
-  const { stdout } = await execa('kind', ['get', 'clusters']);
-  if (!stdout.split('\n').includes(cluster)) {
-    await execa('kind', ['create', 'cluster', '--name', cluster, '--wait', '120s'], { stdio: 'inherit' });
-  }
+/** A kind cluster: ostack and the shop built from the checkout, everything else from its published image. */
+export async function kindGround(say: Progress): Promise<Ground> {
+  say(`making or finding the kind cluster ${kindContext}`);
+  await upKind();
+  const image = async (name: keyof typeof programs): Promise<DockerImage> => {
+    say(`building ${name} with the Dockerfile`);
+    const built = await buildImage(`ostack.test/${name}`, programs[name]);
+    await loadImage(`${built.repository}:${built.tag}`);
+    return built;
+  };
+  const operatorImage = await image('ostack');
+  const shop = await image('shop');
   return {
-    title: `kind cluster ${cluster}`,
+    ...clientOf(kindContext),
+    title: `kind cluster, context ${kindContext}`,
     stackPatch: {},
-    operatorImage: { repository: 'ghcr.io/ostack/ostack', tag: '0.1.0' },
-    shopImage: 'ghcr.io/ostack/shop:0.1.0',
-    kubectl: async (args, input) =>
-      (await execa('kubectl', ['--context', context, ...args], input === undefined ? {} : { input })).stdout,
-    helm: async (args) => (await execa('helm', [...args, '--kube-context', context])).stdout,
+    // Five images of other projects are pulled the first time.
+    readyWithinMs: 900_000,
+    operatorImage,
+    shopImage: `${shop.repository}:${shop.tag}`,
+    grafana: `kubectl --context ${kindContext} -n observability port-forward svc/demo-grafana 3000, then http://localhost:3000`,
     async tour(namespace, stack) {
-      const ports = { tempo: 3200, mimir: 8080, loki: 3100 };
-      const forwards = Object.entries(ports).map(([name, port]) =>
-        execa(
-          'kubectl',
-          ['--context', context, 'port-forward', '-n', namespace, `svc/${stack}-${name}`, `1${port}:${port}`],
-          {
-            reject: false,
-          },
-        ),
-      );
+      const wanted = Object.entries(ports).map(([name, port]) => ({ namespace, service: `${stack}-${name}`, port }));
+      const forwards = await Promise.all(wanted.map((each) => portForward(kindContext, each)));
       try {
-        const urls = Object.values(ports).map((port) => `http://127.0.0.1:1${port}`);
-        await execa(process.execPath, [tour, ...urls], { stdio: 'inherit' });
+        await execa(process.execPath, [tour, ...forwards.map(({ url }) => url)], { stdio: 'inherit' });
       } finally {
-        for (const forward of forwards) forward.kill();
+        await Promise.all(forwards.map((forward) => forward.stop()));
       }
     },
   };
 }
 
-/** Deletes the demo's cluster; nothing happens if there is none. */
+/** Deletes the demo's cluster and the images made for it. */
 export async function kindDown(): Promise<void> {
-  await execa('kind', ['delete', 'cluster', '--name', cluster], { stdio: 'inherit' });
+  await deleteKind();
+  await removeImages();
 }

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { bundledImage, importImages, testImages } from '../cluster/images.ts';
 import { upNode } from '../cluster/node.ts';
-import { buildPrograms, programPath } from '../cluster/programs.ts';
+import { buildPrograms } from '../cluster/programs.ts';
 import type { Progress } from '../cluster/progress.ts';
 import type { Ground } from './ground.ts';
+import { helmOf } from './operator.ts';
 
 const shopImage = 'ostack.test/shop:dev';
 const tour = join(import.meta.dirname, 'tour.ts');
@@ -15,7 +16,6 @@ export async function nodeGround(progress: Progress): Promise<Ground> {
   await buildPrograms(['helm'], progress);
   await importImages(node.place, progress);
   await node.useImage(await bundledImage(shopImage, 'examples/shop/main.ts'));
-  const helm = programPath('helm');
   const address = async (service: string, namespace: string, port: number): Promise<string> => {
     const ip = await node.kubectl(['get', 'service', service, '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}']);
     return `http://${ip.trim()}:${port}`;
@@ -23,11 +23,12 @@ export async function nodeGround(progress: Progress): Promise<Ground> {
   return {
     title: `the real node ${node.place.name} of e2e/cluster`,
     stackPatch: { spec: { images: { overrides: testImages }, grafana: { enabled: false } } },
+    readyWithinMs: 300_000,
     operatorImage: { repository: 'ostack.test/ostack', tag: 'dev' },
     shopImage,
-    withoutGrafana: "Grafana's program cannot be had without a registry, so spec.grafana.enabled is false here",
+    grafana: 'its program cannot be had without a registry, so spec.grafana.enabled is false here',
     kubectl: (args, input) => node.kubectl(args, input),
-    helm: (args) => node.inside(helm, [...args, `--kubeconfig=${node.kubeconfig}`]),
+    helm: helmOf(node),
     async tour(namespace, stack) {
       const urls = await Promise.all([
         address(`${stack}-tempo`, namespace, 3200),

@@ -1,11 +1,14 @@
 import { programPath } from '../cluster/programs.ts';
 import type { RealNode } from '../cluster/node.ts';
-import { installChart } from './chart.ts';
+import { type Helm, installChart } from './chart.ts';
+
+/** Helm on a node of `e2e/cluster`, for which it must have been built. */
+export function helmOf(node: RealNode): Helm {
+  return (args) => node.inside(programPath('helm'), [...args, `--kubeconfig=${node.kubeconfig}`]);
+}
 
 /** Installs or upgrades the operator made from this checkout with the chart, and waits until it is ready. */
-export async function installOperator(node: RealNode, options: { replicas?: number } = {}): Promise<void> {
-  const helm = (args: readonly string[]): Promise<string> =>
-    node.inside(programPath('helm'), [...args, `--kubeconfig=${node.kubeconfig}`]);
+export async function installOperator(helm: Helm, options: { replicas?: number } = {}): Promise<void> {
   await installChart(helm, {
     'image.repository': 'ostack.test/ostack',
     'image.tag': 'dev',

@@ -30,7 +30,7 @@ let pods: readonly string[];
 
 beforeAll(async () => {
   stage = await openStage();
-  await installOperator(stage.node);
+  await installOperator(stage.helm);
   await stage.node.useImage(await bundledImage('ostack.test/shop:dev', 'examples/shop/main.ts'));
   await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: demo.namespace } });
   const instrumentation = { enabled: true, discovery: { namespaces: { exclude: ['kube-system', aside] } } };

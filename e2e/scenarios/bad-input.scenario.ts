@@ -23,7 +23,7 @@ function resource(name: string, spec: unknown): Tree {
 /** What kubectl says to `create` or `replace` with strict field validation. */
 function submit(verb: 'create' | 'replace', body: Tree, ...flags: string[]): Promise<string> {
   const args = [verb, '--validate=strict', ...flags, '-f', '-'];
-  return unconflicted(() => stage.node.kubectl(args, JSON.stringify(body))).then(
+  return unconflicted(() => stage.send(JSON.stringify(body), ...args)).then(
     () => 'accepted',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );

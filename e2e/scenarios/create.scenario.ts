@@ -16,7 +16,7 @@ const started = Math.floor(Date.now() / 1000);
 
 beforeAll(async () => {
   stage = await openStage();
-  await installOperator(stage.node);
+  await installOperator(stage.helm);
   await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: demo.namespace } });
   await stage.put(await demoStack());
   const shop = (await readFile(shopManifest, 'utf8')).replaceAll('ghcr.io/ostack/shop:0.1.0', 'ostack.test/shop:dev');

@@ -120,7 +120,7 @@ function restarts(pod: Resource | undefined): number {
 
 describe('of two replicas', () => {
   beforeAll(async () => {
-    await installOperator(stage.node, { replicas: 2 });
+    await installOperator(stage.helm, { replicas: 2 });
   }, 180_000);
 
   test('the other takes over within 20 s when the leader is killed without a word', async () => {

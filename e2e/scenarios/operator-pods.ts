@@ -44,7 +44,7 @@ export async function withoutOperator(stage: Stage): Promise<void> {
 
 /** One replica by the chart, whatever was done to it before. */
 export async function oneOperator(stage: Stage): Promise<string> {
-  await installOperator(stage.node, { replicas: 1 });
+  await installOperator(stage.helm, { replicas: 1 });
   return untilLed(stage, 1);
 }
 

@@ -1,4 +1,6 @@
-import { upNode, type RealNode } from '../cluster/node.ts';
+import type { RealNode } from '../cluster/node.ts';
+import type { Helm } from '../demo/chart.ts';
+import { openCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { unconflicted } from './unconflicted.ts';
 
@@ -31,10 +33,14 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
-/** The real node with what every scenario asks of it; all of it goes through kubectl, as a user's hands would. */
+/** A cluster with what every scenario asks of it; all of it goes through kubectl, as a user's hands would. */
 export interface Stage {
+  /** Our own node, with its files and processes; throws on any other cluster. */
   readonly node: RealNode;
+  readonly helm: Helm;
   kubectl(...args: string[]): Promise<string>;
+  /** kubectl with this on its standard input. */
+  send(input: string, ...args: string[]): Promise<string>;
   apply(...resources: readonly object[]): Promise<void>;
   /** Makes a resource exactly this, whoever set what in it before. */
   put(resource: object): Promise<void>;
@@ -42,7 +48,7 @@ export interface Stage {
   /** An empty namespace is all of them, or none for a kind without. */
   list(kind: string, namespace: string, selector?: string): Promise<readonly Resource[]>;
   patch(kind: string, name: string, namespace: string, merge: object, ...flags: string[]): Promise<void>;
-  /** http://<cluster ip>:<port> of a Service, reachable from the node's network namespace. */
+  /** http://host:port at which a Service answers here. */
   url(service: string, namespace: string, port: number): Promise<string>;
   conditions(stack: string, namespace: string): Promise<Readonly<Record<string, Condition>>>;
   /** Waits until a condition has this status; with it comes how long that took. */
@@ -54,21 +60,27 @@ export interface Stage {
   ): Promise<{ readonly value: Condition; readonly afterMs: number }>;
 }
 
-/** Opens the stage on the running node (or brings it up). */
+/** Opens the stage on the running node (or brings it up), or on the cluster of the context in OSTACK_CONTEXT. */
 export async function openStage(): Promise<Stage> {
-  const node = await upNode();
-  const kubectl = (...args: string[]): Promise<string> => node.kubectl(args);
+  const cluster = await openCluster();
+  const kubectl = (...args: string[]): Promise<string> => cluster.kubectl(args);
+  const send = (input: string, ...args: string[]): Promise<string> => cluster.kubectl(args, input);
   const stage: Stage = {
-    node,
+    get node() {
+      if (cluster.node === undefined) throw new Error('this scenario needs the node below the cluster to be ours');
+      return cluster.node;
+    },
+    helm: (args) => cluster.helm(args),
     kubectl,
+    send,
     async apply(...resources) {
       const list = { apiVersion: 'v1', kind: 'List', items: resources };
-      await node.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], JSON.stringify(list));
+      await send(JSON.stringify(list), 'apply', '--server-side', '--force-conflicts', '-f', '-');
     },
     async put(resource) {
       const text = JSON.stringify(resource);
-      const there = await node.kubectl(['get', '-f', '-', '--ignore-not-found', '-o', 'name'], text);
-      await unconflicted(() => node.kubectl([there.trim() === '' ? 'create' : 'replace', '-f', '-'], text));
+      const there = await send(text, 'get', '-f', '-', '--ignore-not-found', '-o', 'name');
+      await unconflicted(() => send(text, there.trim() === '' ? 'create' : 'replace', '-f', '-'));
     },
     async get(kind, name, namespace) {
       const scope = namespace === undefined ? [] : ['-n', namespace];
@@ -84,11 +96,7 @@ export async function openStage(): Promise<Stage> {
     async patch(kind, name, namespace, merge, ...flags) {
       await kubectl('patch', kind, name, '-n', namespace, '--type=merge', '-p', JSON.stringify(merge), ...flags);
     },
-    async url(service, namespace, port) {
-      const found = await stage.get('service', service, namespace);
-      if (found === undefined) throw new Error(`no Service ${namespace}/${service}`);
-      return `http://${String(found.spec?.['clusterIP'])}:${port}`;
-    },
+    url: (service, namespace, port) => cluster.url(service, namespace, port),
     async conditions(name, namespace) {
       const found = await stage.get('observabilitystack', name, namespace);
       const all = (found?.status?.['conditions'] ?? []) as readonly Condition[];

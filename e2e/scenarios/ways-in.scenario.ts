@@ -210,6 +210,8 @@ describe('the Tiltfile', () => {
     expect(images.length).toBe(2);
     for (const call of images) {
       expect(run).toContain(`image: ${stringsOf(call)[0]}:`);
+      // The operator gives its own image to the agents, by this name.
+      if (run.includes(`value: ${stringsOf(call)[0]}:`)) expect(call).toContain('match_in_env_vars = True');
       const [arg = '', value = ''] = argument(call, 'build_args');
       expect(dockerfile).toMatch(new RegExp(`^ARG ${arg}=`, 'm'));
       if (arg === 'ENTRY') expect(existsSync(join(root, value))).toBe(true);
