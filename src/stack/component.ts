@@ -55,7 +55,7 @@ export interface ComponentPlan {
 export interface Endpoints {
   readonly otlpGrpc?: string;
   readonly otlpHttp?: string;
-  /** OTLP/HTTP for the canary and the agent; open whatever the receivers of the spec say. */
+  /** OTLP/HTTP of any collector, for the canary; open whatever the receivers of the spec say. */
   readonly internalOtlp: string;
   readonly tempo?: string;
   readonly mimir?: string;

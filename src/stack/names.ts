@@ -23,9 +23,9 @@ export function agentConfigName(stack: Named): string {
   return childName(stack, 'agent');
 }
 
-/** The Service that leads to the collector of the caller's own node. */
-export function localCollectorName(stack: Named): string {
-  return `${childName(stack, 'alloy-node')}-local`;
+/** The Service that leads to any collector; the one named after the component leads to that of the caller's own node. */
+export function anyCollectorName(stack: Named): string {
+  return `${childName(stack, 'alloy-node')}-any`;
 }
 
 /** The Secret with the Grafana administrator. */

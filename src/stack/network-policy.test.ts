@@ -51,7 +51,7 @@ test('every pod is behind one', () => {
 });
 
 describe('every address a configuration names', () => {
-  const hosts = /demo-([a-z-]+?)(?:-local)?\.observability\.svc:(\d+)/g;
+  const hosts = /demo-([a-z-]+?)(?:-any)?\.observability\.svc:(\d+)/g;
   const readers = ['alloy-node', 'alloy-sampler', 'grafana', 'agent'] as const;
   const edges = readers.flatMap((reader) => {
     const { data } = objectOf('ConfigMap', `demo-${reader}`, objects) as unknown as { data: Record<string, string> };

@@ -7,7 +7,7 @@ import { imageOf } from '../images.ts';
 import { metadataOf, selectorOf } from '../labels.ts';
 import { childName } from '../names.ts';
 import { networkPolicies } from '../network-policy.ts';
-import { localCollector, service } from '../service.ts';
+import { anyCollector, service } from '../service.ts';
 import { synthesize } from '../synthesis.ts';
 import { configMount, scratchMount } from '../volumes.ts';
 import { podTemplate } from '../workload.ts';
@@ -29,8 +29,9 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
     serviceAccount(chart, stack, component, true),
     ...collectorAccess(chart, stack),
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
-    service(chart, stack, component),
-    ...(stack.spec.instrumentation.enabled ? [localCollector(chart, stack)] : []),
+    // A collector knows only the pods of its node: of what comes from elsewhere it could not tell whose it is.
+    service(chart, stack, component, 'own-node'),
+    anyCollector(chart, stack),
     ...networkPolicies(chart, context, component),
     new k8s.KubeDaemonSet(chart, 'workload', {
       metadata,
