@@ -41,6 +41,8 @@ export interface Component {
   readonly workload: Workload;
   /** "ConfigMap/<name>" and "Secret/<name>" the program reads only once, so a change must roll its pods. */
   readonly readAtStart: readonly string[];
+  /** What the program reads only once of a file that it follows otherwise. */
+  readonly valuesAtStart?: object;
 }
 
 export interface ComponentPlan {

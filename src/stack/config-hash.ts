@@ -6,16 +6,18 @@ export const configHashAnnotation = 'ostack.io/config-hash';
 
 /**
  * The component with the hash of all it reads at its start in its pod template: its own objects by content, foreign
- * Secrets and ConfigMaps by the hashes in the facts. Nothing else of the pod template changes.
+ * Secrets and ConfigMaps by the hashes in the facts, and single values as they are. Nothing else of the pod template changes.
  */
 export function withConfigHash(component: Component, contentHashes: Readonly<Record<string, string>>): Component {
-  if (component.readAtStart.length === 0) return component;
+  const { readAtStart, valuesAtStart } = component;
+  if (readAtStart.length === 0 && valuesAtStart === undefined) return component;
   const hash = createHash('sha256');
-  for (const reference of [...component.readAtStart].sort()) {
+  for (const reference of [...readAtStart].sort()) {
     const own = component.objects.find(({ kind, metadata }) => `${kind}/${metadata.name}` === reference);
     const content = own === undefined ? (contentHashes[reference] ?? 'absent') : stableText(contentOf(own));
     hash.update(`${reference}\n${content}\n`);
   }
+  if (valuesAtStart !== undefined) hash.update(stableText(valuesAtStart));
   const value = hash.digest('hex').slice(0, 16);
   return {
     ...component,

@@ -82,6 +82,15 @@ test('agents hand what they have to the collector of their own node', () => {
   expect((spec as { ports: unknown[] }).ports).toContainEqual({ name: 'otlp-internal', port: Number(port) });
 });
 
+test('an agent is rolled by what it reads only when it starts, and by nothing else of its file', () => {
+  const rolledBy = (spec: SomeSpec) =>
+    podTemplates(objectsOf(spec)).get('agent')?.metadata.annotations['ostack.io/config-hash'];
+  expect(rolledBy({ topology: { clusterName: 'eu-1' } })).not.toBe(rolledBy({}));
+  expect(rolledBy({ sampling: { baselinePercent: 1 }, instrumentation: { discovery: { ports: [80] } } })).toBe(
+    rolledBy({}),
+  );
+});
+
 test('nothing of the agent is there when it is turned off', () => {
   const text = JSON.stringify(
     objectsOf({ instrumentation: { enabled: false } }).filter(({ kind }) => kind !== 'ConfigMap'),
