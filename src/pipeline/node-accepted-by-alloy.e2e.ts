@@ -68,7 +68,6 @@ describe('a node', () => {
     env = {
       K8S_NODE_NAME: 'here',
       POD_NAME: 'node-a',
-      POD_UID: 'uid',
       KUBERNETES_SERVICE_HOST: '127.0.0.1',
       KUBERNETES_SERVICE_PORT: String(api.port),
     };

@@ -65,7 +65,7 @@ describe('a sampler', () => {
     running = await runAlloy(local(config, doors), {
       folder,
       stability: minimumStability(config),
-      env: { POD_NAME: 'sampler-0', POD_UID: 'uid', K8S_NODE_NAME: 'here' },
+      env: { POD_NAME: 'sampler-0', K8S_NODE_NAME: 'here' },
     });
   };
   const end = async () => {

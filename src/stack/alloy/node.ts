@@ -14,7 +14,6 @@ import { podTemplate } from '../workload.ts';
 import { collectorAccess } from './access.ts';
 import { exportSecrets } from './export-secrets.ts';
 import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
-import { stabilityOf } from './stability.ts';
 
 const component = 'alloy-node';
 
@@ -23,7 +22,8 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
   const { stack } = context;
   const name = childName(stack, component);
   const metadata = metadataOf(stack, component);
-  const text = printAlloy(nodePipeline(stack, wiring));
+  const config = nodePipeline(stack, wiring);
+  const text = printAlloy(config);
   const secrets = exportSecrets(stack, text);
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component, true),
@@ -39,7 +39,7 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
         selector: { matchLabels: selectorOf(stack, component) },
         template: podTemplate(context, {
           component,
-          args: alloyArgs(stabilityOf(text)),
+          args: alloyArgs(config),
           env: [...podEnv, ...secrets.env],
           mounts: [configMount('config', name, configDirectory), scratchMount('storage', storagePath)],
           resources: stack.spec.collection.node.resources,

@@ -16,7 +16,6 @@ import { podTemplate, type PodShape } from '../workload.ts';
 import { drainOf, withPreStopSleep } from './drain.ts';
 import { exportSecrets } from './export-secrets.ts';
 import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
-import { stabilityOf } from './stability.ts';
 
 const component = 'alloy-sampler';
 const [samplingDirectory, samplingKey] = split(samplingFile);
@@ -26,7 +25,8 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
   const { stack } = context;
   const name = childName(stack, component);
   const metadata = metadataOf(stack, component);
-  const text = printAlloy(samplerPipeline(stack, wiring));
+  const config = samplerPipeline(stack, wiring);
+  const text = printAlloy(config);
   const secrets = exportSecrets(stack, text);
   const drain = drainOf(stack.spec);
   const objects = synthesize((chart) => [
@@ -40,7 +40,7 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
     ...networkPolicies(chart, context, component),
     ...disruptionBudgets(chart, stack),
     workload(chart, context, {
-      args: alloyArgs(stabilityOf(text)),
+      args: alloyArgs(config),
       env: [...podEnv, ...secrets.env],
       gracePeriodSeconds: drain.gracePeriodSeconds,
     }),
