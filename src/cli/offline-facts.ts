@@ -5,6 +5,7 @@ export function offlineFacts(told: { readonly image?: string; readonly operatorN
   return {
     apiVersions: [],
     contentHashes: {},
+    samplerAutoscaled: false,
     operatorImage: told.image ?? 'ostack',
     operatorNamespace: told.operatorNamespace ?? 'ostack-system',
   };

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Stack } from '../api/index.ts';
 import type { Cluster, Scope } from '../kube/index.ts';
-import { grafanaAdminName, type Facts } from '../stack/index.ts';
+import { grafanaAdminName, samplerWorkload, type Facts } from '../stack/index.ts';
+import { isAutoscaled } from './autoscaling.ts';
 import { foreignSecrets } from './foreign.ts';
 
 /** What the fact finder needs of the cluster: reads, and following one more object. */
-export type FactSource = Pick<Cluster, 'read' | 'contentHash'> & {
+export type FactSource = Pick<Cluster, 'read' | 'select' | 'contentHash'> & {
   watch(scope: Scope): void;
   waitSynced(timeoutMs: number): Promise<boolean>;
 };
@@ -34,6 +35,7 @@ export class FactFinder {
     return {
       apiVersions,
       contentHashes,
+      samplerAutoscaled: isAutoscaled(this.options.cluster, samplerWorkload(stack)),
       operatorImage,
       operatorNamespace,
       ...(grafanaPassword !== undefined && { grafanaPassword }),

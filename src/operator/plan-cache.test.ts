@@ -6,6 +6,7 @@ import { PlanCache } from './plan-cache.ts';
 const facts: Facts = {
   apiVersions: [],
   contentHashes: {},
+  samplerAutoscaled: false,
   operatorImage: 'ostack',
   operatorNamespace: 'ostack-system',
 };

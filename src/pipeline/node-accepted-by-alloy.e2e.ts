@@ -169,7 +169,7 @@ describe('a node', () => {
       clusterName: 'eu-1',
       mimir: { remoteWrite: `${sink.url}/api/v1/push` },
       loki: { push: `${sink.url}/loki/api/v1/push` },
-      sampler: { ...wiring.sampler, headless: 'nowhere.invalid' },
+      sampler: { ...wiring.sampler, several: true, headless: 'nowhere.invalid' },
     });
     const full = await runAlloy(
       local(config, {

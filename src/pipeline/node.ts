@@ -58,7 +58,7 @@ function ownPipeline(stack: Stack, wiring: Wiring): AlloyConfig {
     podMetadata(through('otelcol.processor.transform.resource.input')),
     resourceDefaults(wiring, redacts ? through('otelcol.processor.transform.redaction.input') : ends),
     redacts ? redaction(collection.redaction, ends) : undefined,
-    traces ? traceRouting(stack, wiring, bytes) : undefined,
+    traces ? traceRouting(wiring, bytes) : undefined,
     series ? applicationMetrics() : [],
     targets.loki ? applicationLogs(targets.loki.push, bytes) : [],
     collection.podLogs.enabled && targets.has('logs') ? podLogs(targets, wiring, further.inputs.logs) : [],

@@ -10,6 +10,8 @@ export interface Facts {
   readonly contentHashes: Readonly<Record<string, string>>;
   /** Password of the Grafana administrator; the Secret that holds it is rendered only when it is known. */
   readonly grafanaPassword?: string;
+  /** Whether a HorizontalPodAutoscaler decides how many samplers there are, whatever the spec says. */
+  readonly samplerAutoscaled: boolean;
   readonly operatorImage: string;
   readonly operatorNamespace: string;
 }

@@ -6,6 +6,7 @@ import { plan } from './plan.ts';
 const facts: Facts = {
   apiVersions: [],
   contentHashes: { 'Secret/vendor-token': '5d41402abc4b2a76' },
+  samplerAutoscaled: false,
   operatorImage: 'ostack.test/ostack:dev',
   operatorNamespace: 'ostack-system',
 };

@@ -1,5 +1,5 @@
 import type { Stack } from '../api/index.ts';
-import type { ComponentName } from './component.ts';
+import type { ComponentName, Workload } from './component.ts';
 
 type Named = Pick<Stack, 'name' | 'namespace'>;
 
@@ -11,6 +11,11 @@ export function childName(stack: Named, component: ComponentName): string {
 /** Name of a component's cluster-scoped objects, which must not meet those of a stack in another namespace. */
 export function clusterScopedName(stack: Named, component: ComponentName): string {
   return `ostack-${stack.namespace}-${stack.name}-${component}`;
+}
+
+/** The workload of the samplers. */
+export function samplerWorkload(stack: Named): Workload & { readonly namespace: string } {
+  return { kind: 'StatefulSet', name: childName(stack, 'alloy-sampler'), namespace: stack.namespace };
 }
 
 /** The ConfigMap with the sampling numbers. */

@@ -19,12 +19,7 @@ export function placementOf(stack: Stack, component: ComponentName): Pick<k8s.Po
 }
 
 /** Replicas prefer different nodes; a single-node cluster still runs them all. */
-export function spreadOf(
-  stack: Stack,
-  component: ComponentName,
-  replicas: number,
-): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
-  if (replicas < 2) return {};
+export function spreadOf(stack: Stack, component: ComponentName): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
   const labelSelector = { matchLabels: selectorOf(stack, component) };
   return {
     topologySpreadConstraints: [

@@ -1,6 +1,7 @@
 import type { Stack } from '../api/index.ts';
 import type { Wiring } from '../pipeline/index.ts';
-import type { Endpoints, ComponentName } from './component.ts';
+import { severalSamplers } from './alloy/several-samplers.ts';
+import type { ComponentName, Context, Endpoints } from './component.ts';
 import { anyCollectorName, childName, hostOf } from './names.ts';
 import { addressOf, portNumber, urlOf } from './ports.ts';
 
@@ -24,7 +25,8 @@ export function disabledComponents(stack: Stack): readonly ComponentName[] {
 }
 
 /** Where the two Alloy roles send what they collect, and what they scrape. */
-export function wiringOf(stack: Stack): Wiring {
+export function wiringOf(context: Context): Wiring {
+  const { stack } = context;
   const enabled = enabledComponents(stack);
   return {
     stackName: stack.name,
@@ -34,6 +36,7 @@ export function wiringOf(stack: Stack): Wiring {
       service: childName(stack, 'alloy-sampler'),
       headless: hostOf(stack, 'alloy-sampler'),
       port: portNumber('alloy-sampler', 'otlp-grpc'),
+      several: severalSamplers(context),
     },
     ...(enabled.includes('tempo') && { tempo: { otlpGrpc: addressOf(stack, 'tempo', 'otlp-grpc') } }),
     ...(enabled.includes('mimir') && { mimir: { remoteWrite: `${urlOf(stack, 'mimir')}/api/v1/push` } }),

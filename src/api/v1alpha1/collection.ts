@@ -61,7 +61,9 @@ export const collection = branch({
   sampler: branch({
     replicas: integer({ min: 1, max: 32 })
       .sized()
-      .describe('Number of samplers; traces are spread over them by trace id.'),
+      .describe(
+        'Number of samplers; traces are spread over them by trace id. A HorizontalPodAutoscaler of their StatefulSet decides instead, where there is one.',
+      ),
     resources: resources('alloy-sampler'),
   }).describe('The collector that sees whole traces.'),
 }).describe('How traces, metrics and logs are collected.');

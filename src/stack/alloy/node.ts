@@ -27,7 +27,7 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
   const secrets = exportSecrets(stack, text);
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component, true),
-    ...collectorAccess(chart, stack),
+    ...collectorAccess(chart, context),
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
     // A collector knows only the pods of its node: of what comes from elsewhere it could not tell whose it is.
     service(chart, stack, component, 'own-node'),
