@@ -64,5 +64,5 @@ function textOf(name: string, spec: object): string {
 }
 
 function isDashboard({ kind, metadata }: KubeObject): boolean {
-  return kind === 'ConfigMap' && metadata.name.includes('-dashboard-');
+  return kind === 'ConfigMap' && metadata.name.endsWith('-dashboard');
 }

@@ -154,6 +154,21 @@ test('the longest name a stack may have leaves every child and its revision labe
   }
 });
 
+test('no two stacks of a namespace, whatever their names, share an object', () => {
+  const children = [...objectsOf(everything), ...objectsOf()].map(({ kind, metadata: { name } }) => ({
+    kind,
+    ending: name.slice(name.lastIndexOf('demo') + 'demo'.length),
+  }));
+  expect(children.length).toBeGreaterThan(60);
+  // A child of one stack is that of another, longer named one exactly if its ending goes on with the other's.
+  const shared = children.flatMap((mine) =>
+    children
+      .filter((other) => mine.kind === other.kind && mine.ending !== other.ending && mine.ending.endsWith(other.ending))
+      .map((other) => `${mine.kind} demo${mine.ending}: demo, demo${mine.ending.slice(0, -other.ending.length)}`),
+  );
+  expect([...new Set(shared)]).toEqual([]);
+});
+
 test('two stacks of one name in two namespaces share no cluster-scoped object', () => {
   expect(clusterScoped('blue')).toEqual([
     'ClusterRole/ostack-blue-demo-alloy-node',
