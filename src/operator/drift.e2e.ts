@@ -61,8 +61,8 @@ describe('drift', () => {
     const set = childOf(ref, 'apps/v1', 'StatefulSet', 'alloy-sampler');
     const collector = childOf(ref, 'v1', 'ConfigMap', 'alloy-node');
     const resolver = async () => {
-      const { 'config.alloy': text = '' } = (await world().get(collector))?.['data'] as Record<string, string>;
-      return /resolver \{\s+(\w+)/.exec(text)?.[1];
+      const data = (await world().get(collector))?.['data'] as Record<string, string> | undefined;
+      return /resolver \{\s+(\w+)/.exec(data?.['config.alloy'] ?? '')?.[1];
     };
     expect(await resolver()).toBe('kubernetes');
     const autoscaler = { ...set, apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'sampler' };

@@ -88,7 +88,7 @@ describe('a status', () => {
       };
       const inForce = {
         stack: parsed.value,
-        plan: plan(parsed.value, { ...facts, apiVersions: [] }),
+        plan: plan(parsed.value, facts),
         samplingHash: '',
       };
       const seen = observation();
