@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stableJson } from '../lib/stable-json.ts';
 import type { Component, KubeObject } from './component.ts';
 
 /** The pod template annotation that rolls a workload when something it read at its start has changed. */
@@ -14,10 +15,10 @@ export function withConfigHash(component: Component, contentHashes: Readonly<Rec
   const hash = createHash('sha256');
   for (const reference of [...readAtStart].sort()) {
     const own = component.objects.find(({ kind, metadata }) => `${kind}/${metadata.name}` === reference);
-    const content = own === undefined ? (contentHashes[reference] ?? 'absent') : stableText(contentOf(own));
+    const content = own === undefined ? (contentHashes[reference] ?? 'absent') : stableJson(contentOf(own), 0);
     hash.update(`${reference}\n${content}\n`);
   }
-  if (valuesAtStart !== undefined) hash.update(stableText(valuesAtStart));
+  if (valuesAtStart !== undefined) hash.update(stableJson(valuesAtStart, 0));
   const value = hash.digest('hex').slice(0, 16);
   return {
     ...component,
@@ -40,13 +41,4 @@ function stamped(object: KubeObject, value: string): KubeObject {
   const metadata = spec.template.metadata;
   const annotations = { ...metadata?.annotations, [configHashAnnotation]: value };
   return { ...object, spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } } };
-}
-
-/** JSON with sorted keys, so that equal content has equal text. */
-function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

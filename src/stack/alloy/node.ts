@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
-import { nodePipeline, probeUrls, type Wiring } from '../../pipeline/index.ts';
+import { nodePipeline, readyPath, type Wiring } from '../../pipeline/index.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
@@ -43,7 +43,7 @@ export function alloyNode(context: Context, wiring: Wiring): Component {
           env: [...podEnv, ...secrets.env],
           mounts: [configMount('config', name, configDirectory), scratchMount('storage', storagePath)],
           resources: stack.spec.collection.node.resources,
-          readyPath: probeUrls.ready,
+          readyPath,
           usesApi: true,
         }),
       },

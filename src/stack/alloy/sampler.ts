@@ -1,7 +1,7 @@
 import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
-import { probeUrls, samplerPipeline, samplingData, samplingFile, type Wiring } from '../../pipeline/index.ts';
+import { readyPath, samplerPipeline, samplingData, samplingFile, type Wiring } from '../../pipeline/index.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
@@ -95,7 +95,7 @@ function workload(
           buffer.persistent ? dataMount(storagePath) : scratchMount('storage', storagePath),
         ],
         resources: sampler.resources,
-        readyPath: probeUrls.ready,
+        readyPath,
         spread: severalSamplers(context),
       }),
       ...(buffer.persistent && {
