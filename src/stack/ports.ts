@@ -1,7 +1,7 @@
 import type { Stack } from '../api/index.ts';
 import { ports as alloy } from '../pipeline/index.ts';
 import type { ComponentName } from './component.ts';
-import { anyCollectorName, hostOf } from './names.ts';
+import { hostOf } from './names.ts';
 
 /** Who may open a connection: a component of the same stack, the operator's pods, or any pod or client. */
 export type Caller = 'anyone' | 'operator' | ComponentName;
@@ -56,19 +56,12 @@ export function portNumber(component: ComponentName, name: PortName): number {
   return port.number;
 }
 
-type Named = Pick<Stack, 'name' | 'namespace'>;
-
 /** `host:port` of a component's Service. */
-export function addressOf(stack: Named, component: ComponentName, name: PortName): string {
+export function addressOf(stack: Stack, component: ComponentName, name: PortName): string {
   return `${hostOf(stack, component)}:${portNumber(component, name)}`;
 }
 
 /** `http://host:port` of a component's Service. */
-export function urlOf(stack: Named, component: ComponentName, name: PortName = 'http'): string {
+export function urlOf(stack: Stack, component: ComponentName, name: PortName = 'http'): string {
   return `http://${addressOf(stack, component, name)}`;
-}
-
-/** Where the canary of a stack goes in, whatever its spec says: at any collector. */
-export function internalOtlpOf(stack: Named): string {
-  return `http://${anyCollectorName(stack)}.${stack.namespace}.svc:${portNumber('alloy-node', 'otlp-internal')}`;
 }
