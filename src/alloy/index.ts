@@ -1,19 +1,6 @@
 export type { AlloyConfig, Attribute, Block, Comment, Expression, Field, Statement } from './tree.ts';
-export {
-  attribute,
-  block,
-  call,
-  comment,
-  component,
-  config,
-  index,
-  object,
-  plus,
-  ref,
-  toExpression,
-  type Value,
-} from './build.ts';
-export { isIdentifier, toLabel } from './identifier.ts';
+export { attribute, block, call, component, config, index, object, plus, ref, type Value } from './build.ts';
+export { toLabel } from './identifier.ts';
 export { printAlloy } from './printer.ts';
 export { parseAlloy, type ParsedAlloy } from './parser.ts';
 export { quote } from './string-literal.ts';

@@ -2,6 +2,7 @@ import { group, plural, renderCrd, renderReference } from '../api/index.ts';
 import { generators as dashboards } from '../dashboards/generators.ts';
 import { goldens } from '../stack/index.ts';
 import { renderChartCrd, renderChartRules } from './chart-files.ts';
+import { renderEnvironmentTable } from './environment-table.ts';
 
 /** A file that is committed but written by a program; `path` is relative to the repository. */
 export interface Generator {
@@ -15,6 +16,7 @@ export const generators: readonly Generator[] = [
   { path: 'crds/REFERENCE.md', render: renderReference },
   { path: 'charts/ostack/files/crd.gen.yaml', render: renderChartCrd },
   { path: 'charts/ostack/files/rules.gen.yaml', render: renderChartRules },
+  { path: 'environments/RESOURCES.md', render: renderEnvironmentTable },
   ...dashboards,
   ...goldens,
 ];

@@ -78,6 +78,11 @@ describe('wrong usage exits 2 with what would be right', () => {
     ['a file that is not there', ['validate', '-f', '/nowhere.yaml'], /\/nowhere\.yaml cannot be read/],
     ['a file without a stack', ['validate', '-f', 'package.json'], /holds no ObservabilityStack/],
     ['an unknown format', ['status', '-o', 'xml'], /-o is table or json/],
+    [
+      'a format objects are not printed in',
+      ['render', '-f', example, '-o', 'json'],
+      /-o is yaml or a directory; .*\.\/json/,
+    ],
   ])(
     '%s',
     (_name, args, message) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { parseStack, type Stack } from '../api/index.ts';
 import { plan, type KubeObject } from '../stack/index.ts';
-import { NotFine } from './exit.ts';
+import { NotFine, WrongUsage } from './exit.ts';
 import { offlineFacts } from './offline-facts.ts';
 import { problemText } from './problems.ts';
 import { readStacks } from './stack-file.ts';
@@ -16,8 +16,19 @@ export interface RenderOptions {
   readonly operatorNamespace: string;
 }
 
-/** `ostack render`: the objects of every stack in a file, sorted, the same bytes for the same file. Throws NotFine if a spec is wrong. */
+/** Formats of other commands: whoever writes one does not want a directory of that name. */
+const formats = ['json', 'table', 'text', 'yml'];
+
+/**
+ * `ostack render`: the objects of every stack in a file, sorted, the same bytes for the same file. Throws NotFine if a spec
+ * is wrong, WrongUsage if the output can be no directory.
+ */
 export function render(options: RenderOptions): void {
+  if (formats.includes(options.output)) {
+    throw new WrongUsage(
+      `-o is yaml or a directory; a directory called ${options.output} is written ./${options.output}`,
+    );
+  }
   const objects = readStacks(options.file).flatMap((resource) =>
     objectsOf(placed(resource, options.namespace), options),
   );

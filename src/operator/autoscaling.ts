@@ -1,4 +1,4 @@
-import type { Cluster, KubeObject, Live } from '../kube/index.ts';
+import type { Cluster, KubeObject, Live, Ref } from '../kube/index.ts';
 
 /**
  * Leaves the replica count to a HorizontalPodAutoscaler that aims at this workload, by asking for what is there. Leaving
@@ -11,13 +11,22 @@ export function withLiveReplicas(
 ): KubeObject {
   const spec = object['spec'] as { replicas?: number } | undefined;
   const current = (live?.['spec'] as { replicas?: number } | undefined)?.replicas;
-  if (spec?.replicas === undefined || current === undefined || !isAutoscaled(cluster, object)) return object;
+  if (
+    spec?.replicas === undefined ||
+    current === undefined ||
+    !isAutoscaled(cluster, { kind: object.kind, ...object.metadata })
+  )
+    return object;
   return { ...object, spec: { ...spec, replicas: current } };
 }
 
-function isAutoscaled(cluster: Pick<Cluster, 'select'>, { kind, metadata }: KubeObject): boolean {
-  return cluster.select('autoscaling/v2', 'HorizontalPodAutoscaler', {}, metadata.namespace).some((autoscaler) => {
+/** Whether a HorizontalPodAutoscaler aims at this workload. */
+export function isAutoscaled(
+  cluster: Pick<Cluster, 'select'>,
+  { kind, name, namespace }: Pick<Ref, 'kind' | 'name' | 'namespace'>,
+): boolean {
+  return cluster.select('autoscaling/v2', 'HorizontalPodAutoscaler', {}, namespace).some((autoscaler) => {
     const target = (autoscaler['spec'] as { scaleTargetRef?: { kind?: string; name?: string } }).scaleTargetRef;
-    return target?.kind === kind && target.name === metadata.name;
+    return target?.kind === kind && target.name === name;
   });
 }

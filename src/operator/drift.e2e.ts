@@ -54,20 +54,33 @@ describe('drift', () => {
     });
   }, 60_000);
 
-  test('leaves the replicas of an autoscaled workload to its autoscaler', async () => {
+  test('leaves the replicas of an autoscaled workload to its autoscaler, and spreads traces over them', async () => {
     await start();
     const ref = await create();
     await ready(ref);
     const set = childOf(ref, 'apps/v1', 'StatefulSet', 'alloy-sampler');
+    const collector = childOf(ref, 'v1', 'ConfigMap', 'alloy-node');
+    const resolver = async () => {
+      const data = (await world().get(collector))?.['data'] as Record<string, string> | undefined;
+      return /resolver \{\s+(\w+)/.exec(data?.['config.alloy'] ?? '')?.[1];
+    };
+    expect(await resolver()).toBe('kubernetes');
+    const autoscaler = { ...set, apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'sampler' };
     await world().apply({
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'sampler', namespace: ref.namespace },
+      apiVersion: autoscaler.apiVersion,
+      kind: autoscaler.kind,
+      metadata: { name: autoscaler.name, namespace: ref.namespace },
       spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: set.name }, maxReplicas: 5 },
     });
+    await eventually('routing to several', async () => expect(await resolver()).toBe('dns'));
     await world().patch(set, { spec: { replicas: 3 } });
     await rest();
     expect((await world().get(set))?.['spec']).toMatchObject({ replicas: 3 });
     await ready(ref);
+    await world().remove(autoscaler);
+    await eventually('an only sampler', async () => {
+      expect((await world().get(set))?.['spec']).toMatchObject({ replicas: 1 });
+      expect(await resolver()).toBe('kubernetes');
+    });
   }, 60_000);
 });

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Stack } from '../api/index.ts';
 import type { Cluster, Scope } from '../kube/index.ts';
-import { grafanaAdminName, type Facts } from '../stack/index.ts';
+import { grafanaAdminName, samplerWorkload, type Facts } from '../stack/index.ts';
+import { isAutoscaled } from './autoscaling.ts';
 import { foreignSecrets } from './foreign.ts';
 
 /** What the fact finder needs of the cluster: reads, and following one more object. */
-export type FactSource = Pick<Cluster, 'read' | 'contentHash'> & {
+export type FactSource = Pick<Cluster, 'read' | 'select' | 'contentHash'> & {
   watch(scope: Scope): void;
   waitSynced(timeoutMs: number): Promise<boolean>;
 };
 
 export interface FactOptions {
   readonly cluster: FactSource;
-  readonly apiVersions: readonly string[];
   readonly operatorImage: string;
   readonly operatorNamespace: string;
 }
@@ -28,12 +28,12 @@ export class FactFinder {
   }
 
   async factsOf(stack: Stack): Promise<Facts> {
-    const { apiVersions, operatorImage, operatorNamespace } = this.options;
+    const { operatorImage, operatorNamespace } = this.options;
     const contentHashes = await this.contentHashes(stack);
     const grafanaPassword = stack.spec.grafana.auth === 'Password' ? this.grafanaPassword(stack) : undefined;
     return {
-      apiVersions,
       contentHashes,
+      samplerAutoscaled: isAutoscaled(this.options.cluster, samplerWorkload(stack)),
       operatorImage,
       operatorNamespace,
       ...(grafanaPassword !== undefined && { grafanaPassword }),

@@ -4,8 +4,8 @@ import type { Facts, Plan } from '../stack/index.ts';
 import { PlanCache } from './plan-cache.ts';
 
 const facts: Facts = {
-  apiVersions: [],
   contentHashes: {},
+  samplerAutoscaled: false,
   operatorImage: 'ostack',
   operatorNamespace: 'ostack-system',
 };

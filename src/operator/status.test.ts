@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseStack } from '../api/index.ts';
+import { plan } from '../stack/index.ts';
 import { judge } from './conditions/chain.ts';
 import { conditionsOf, statusOf } from './status.ts';
 import { component, observation } from './testing/observation.fixture.ts';
@@ -68,6 +70,41 @@ describe('a status', () => {
     expect(status.components?.[1]).toMatchObject({ name: 'mimir', state: 'Ready', message: '' });
   });
 
+  test('tells every value the size decided, and what an agent may cost', () => {
+    const effectiveOf = (size: string) => {
+      const metadata = { name: 'demo', namespace: 'observability' };
+      const parsed = parseStack({
+        apiVersion: 'ostack.io/v1alpha1',
+        kind: 'ObservabilityStack',
+        metadata,
+        spec: { size },
+      });
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+      const facts = {
+        contentHashes: {},
+        samplerAutoscaled: false,
+        operatorImage: 'ostack',
+        operatorNamespace: 'ostack',
+      };
+      const inForce = {
+        stack: parsed.value,
+        plan: plan(parsed.value, facts),
+        samplingHash: '',
+      };
+      const seen = observation();
+      return statusOf({ previous: {}, seen, verdicts: judge(seen), inForce, inventory: [], now: early }).effective;
+    };
+    const dev = effectiveOf('dev');
+    expect(dev?.metrics).toEqual({ maxSeries: 150_000 });
+    expect(dev?.resources?.['agent']).toEqual({
+      requests: { cpu: '200m', memory: '256Mi' },
+      limits: { memory: '256Mi' },
+    });
+    const bySize = leaves(dev).filter((leaf) => !/agent|storageClass/.test(leaf));
+    expect(bySize).toHaveLength(26);
+    expect(bySize.filter((leaf) => leaves(effectiveOf('large')).includes(leaf))).toEqual([]);
+  });
+
   test('keeps what describes the applied spec while a wrong one is held back', () => {
     const previous = {
       endpoints: { tempo: 'http://demo-tempo.x.svc:3200' },
@@ -77,3 +114,9 @@ describe('a status', () => {
     expect(statusAt(early, seen, previous)).toMatchObject(previous);
   });
 });
+
+/** Each value below an object with the path to it. */
+function leaves(value: unknown, path = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [`${path}=${String(value)}`];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}.${key}`));
+}

@@ -83,6 +83,7 @@ function effectiveOf(spec: Spec, plan: Plan): NonNullable<StackStatus['effective
     'alloy-sampler': spec.collection.sampler.resources,
     ...Object.fromEntries(Object.entries(stores).map(([name, store]) => [name, store.resources])),
     grafana: spec.grafana.resources,
+    agent: { requests: spec.instrumentation.budget, limits: { memory: spec.instrumentation.budget.memory } },
   };
   const enabledStores = Object.entries(stores).filter(([name]) => running(name));
   const signals = { tempo: 'traces', mimir: 'metrics', loki: 'logs' } as const;
@@ -91,6 +92,7 @@ function effectiveOf(spec: Spec, plan: Plan): NonNullable<StackStatus['effective
     retention: Object.fromEntries(
       enabledStores.map(([name, s]) => [signals[name as keyof typeof signals], s.retention]),
     ),
+    ...(running('mimir') && { metrics: { maxSeries: spec.metrics.maxSeries } }),
     resources: Object.fromEntries(Object.entries(resources).filter(([name]) => running(name))) as never,
     volumes: Object.fromEntries(enabledStores.map(([name, s]) => [name, s.volume])),
     overrides: [...new Set(spec.overrides.map((o) => `${o.kind}/${o.name}`))],

@@ -5,7 +5,7 @@ import { minimumStability, parseAlloy, printAlloy } from '../alloy/index.ts';
 import { alloy, temporaryFolder } from './alloy-program.fixture.ts';
 import { nodePipeline } from './node.ts';
 import { samplerPipeline } from './sampler.ts';
-import { everything, stackOf, wiring } from './stack.fixture.ts';
+import { everything, stackOf, wiring, wiringOf } from './stack.fixture.ts';
 
 jest.setTimeout(180_000);
 
@@ -18,7 +18,7 @@ const specs = {
 };
 const emitted = Object.entries(specs).flatMap(([name, spec]) => {
   const stack = stackOf(spec);
-  const wired = { ...wiring, clusterName: stack.spec.topology.clusterName };
+  const wired = wiringOf(stack);
   return [
     [`${name} node`, nodePipeline(stack, wired)],
     [`${name} sampler`, samplerPipeline(stack, wired)],

@@ -4,14 +4,14 @@ import { printAlloy } from '../alloy/index.ts';
 import { nodePipeline } from './node.ts';
 import { samplerPipeline } from './sampler.ts';
 import { samplingData } from './sampling-data.ts';
-import { everything, stackOf, wiring } from './stack.fixture.ts';
+import { everything, stackOf, wiringOf } from './stack.fixture.ts';
 
 const stacks = { dev: stackOf(), everything: stackOf(everything) };
 
 describe('the configurations are those that were looked at and run', () => {
   test.each(
     Object.entries(stacks).flatMap(([name, stack]) => {
-      const wired = { ...wiring, clusterName: stack.spec.topology.clusterName };
+      const wired = wiringOf(stack);
       return [
         [`${name}-node.alloy`, printAlloy(nodePipeline(stack, wired))],
         [`${name}-sampler.alloy`, printAlloy(samplerPipeline(stack, wired))],

@@ -13,7 +13,7 @@ export const marks = {
   drop: 'ostack.drop',
 } as const;
 
-/** `service.name` of the operator's canary. */
+/** `service.name` of the operator's canary, which is kept whatever the sampling says and is in no count. */
 export const canaryService = 'ostack-canary';
 
 /** `telemetry.sdk.name` of spans the agent made, which it has counted itself. */

@@ -68,7 +68,6 @@ describe('a node', () => {
     env = {
       K8S_NODE_NAME: 'here',
       POD_NAME: 'node-a',
-      POD_UID: 'uid',
       KUBERNETES_SERVICE_HOST: '127.0.0.1',
       KUBERNETES_SERVICE_PORT: String(api.port),
     };
@@ -170,7 +169,7 @@ describe('a node', () => {
       clusterName: 'eu-1',
       mimir: { remoteWrite: `${sink.url}/api/v1/push` },
       loki: { push: `${sink.url}/loki/api/v1/push` },
-      sampler: { ...wiring.sampler, headless: 'nowhere.invalid' },
+      sampler: { ...wiring.sampler, several: true, headless: 'nowhere.invalid' },
     });
     const full = await runAlloy(
       local(config, {

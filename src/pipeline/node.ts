@@ -2,6 +2,7 @@ import type { Problem, Stack } from '../api/index.ts';
 import { config, ref, type AlloyConfig } from '../alloy/index.ts';
 import { applicationLogs } from './application-logs.ts';
 import { applicationMetrics } from './application-metrics.ts';
+import { queue } from './delivery.ts';
 import { extraConfig } from './extra-config.ts';
 import { logging } from './logging.ts';
 import { memoryLimiter, memoryOf, queueBytes } from './memory.ts';
@@ -39,7 +40,7 @@ function ownPipeline(stack: Stack, wiring: Wiring): AlloyConfig {
   const bytes = queueBytes(memoryOf(collection.node.resources));
   const traces = needsSampler(targets);
   const series = targets.remoteWrites.length > 0;
-  const further = sinks({ metrics: targets.sinksOf('metrics'), logs: targets.sinksOf('logs') }, bytes);
+  const further = sinks({ metrics: targets.sinksOf('metrics'), logs: targets.sinksOf('logs') }, queue(bytes));
 
   const ends: Outputs = {
     traces: traces ? [ref('otelcol.exporter.loadbalancing.samplers.input')] : [],
@@ -57,7 +58,7 @@ function ownPipeline(stack: Stack, wiring: Wiring): AlloyConfig {
     podMetadata(through('otelcol.processor.transform.resource.input')),
     resourceDefaults(wiring, redacts ? through('otelcol.processor.transform.redaction.input') : ends),
     redacts ? redaction(collection.redaction, ends) : undefined,
-    traces ? traceRouting(stack, wiring, bytes) : undefined,
+    traces ? traceRouting(wiring, bytes) : undefined,
     series ? applicationMetrics() : [],
     targets.loki ? applicationLogs(targets.loki.push, bytes) : [],
     collection.podLogs.enabled && targets.has('logs') ? podLogs(targets, wiring, further.inputs.logs) : [],

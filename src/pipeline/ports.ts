@@ -7,13 +7,8 @@ export const ports = {
   http: 12_345,
 } as const;
 
-/** Paths of Alloy's own HTTP server. Not `/-/healthy` for probes: one lost backend would restart every collector. */
-export const probeUrls = {
-  ready: '/-/ready',
-  healthy: '/-/healthy',
-  metrics: '/metrics',
-  reload: '/-/reload',
-} as const;
+/** Where Alloy says that it serves. Not `/-/healthy`: one lost backend would take every collector out of its Service. */
+export const readyPath = '/-/ready';
 
 /** Where the sampler reads its numbers. */
 export const samplingFile = '/etc/ostack/sampling/sampling.json';

@@ -1,4 +1,3 @@
-import type { Stack } from '../api/index.ts';
 import { block, component, type Block } from '../alloy/index.ts';
 import { queue, retry } from './delivery.ts';
 import type { Wiring } from './wiring.ts';
@@ -10,8 +9,8 @@ import type { Wiring } from './wiring.ts';
  * With several it stands behind: a request is spread over samplers, and trying the whole of it again because one of
  * them did not answer would count the spans of the others twice.
  */
-export function traceRouting({ spec }: Stack, { namespace, sampler }: Wiring, queueBytes: number): Block {
-  const one = spec.collection.sampler.replicas === 1;
+export function traceRouting({ namespace, sampler }: Wiring, queueBytes: number): Block {
+  const one = !sampler.several;
   const off = [block('queue', { enabled: false }), block('retry', { enabled: false })];
   const on = [queue(queueBytes, undefined, 'queue'), retry('retry')];
   return component(

@@ -1,10 +1,10 @@
 import type { Stack } from '../api/index.ts';
 import { block, component, config, ref, type AlloyConfig, type Block } from '../alloy/index.ts';
-import { parseQuantity } from '../lib/quantity.ts';
-import { queue, retry } from './delivery.ts';
+import { retry } from './delivery.ts';
 import { hostname } from './environment.ts';
+import { exportBuffer } from './export-buffer.ts';
 import { logging } from './logging.ts';
-import { memoryLimiter, memoryOf, queueBytes } from './memory.ts';
+import { memoryLimiter, memoryOf } from './memory.ts';
 import { metricsWriter } from './metrics-writer.ts';
 import { output } from './output.ts';
 import { selfMetrics } from './own-metrics.ts';
@@ -20,7 +20,10 @@ export function samplerPipeline(stack: Stack, wiring: Wiring): AlloyConfig {
   const { collection, sampling } = stack.spec;
   const targets = targetsOf(stack, wiring);
   const memory = memoryOf(collection.sampler.resources);
-  const further = sinks({ traces: targets.sinksOf('traces'), metrics: targets.sinksOf('metrics') }, queueBytes(memory));
+  const signals = { traces: targets.sinksOf('traces'), metrics: targets.sinksOf('metrics') };
+  const queues = [targets.tempo ?? [], signals.traces, signals.metrics].flat().length;
+  const buffer = exportBuffer(collection.buffer, memory, queues);
+  const further = sinks(signals, buffer.queue);
   const counts = targets.has('metrics');
   const keeps = targets.has('traces');
   const ends = [...(targets.tempo ? [ref('otelcol.exporter.otlp.tempo.input')] : []), ...further.inputs.traces];
@@ -40,7 +43,8 @@ export function samplerPipeline(stack: Stack, wiring: Wiring): AlloyConfig {
           output({ traces: ends }),
         )
       : undefined,
-    targets.tempo ? tempo(stack, targets.tempo.otlpGrpc, queueBytes(memory)) : [],
+    targets.tempo ? tempo(targets.tempo.otlpGrpc, buffer.queue) : [],
+    buffer.blocks,
     targets.remoteWrites.length > 0 ? selfMetrics('alloy-sampler') : [],
     // Several samplers count the same services: without a label of its own each would overwrite the others' series.
     metricsWriter(targets, wiring, { sampler: hostname }),
@@ -48,31 +52,12 @@ export function samplerPipeline(stack: Stack, wiring: Wiring): AlloyConfig {
   );
 }
 
-function tempo({ spec }: Stack, endpoint: string, inMemory: number): readonly Block[] {
-  const { persistent, size } = spec.collection.buffer;
-  const handler = ref('otelcol.storage.file.buffer.handler');
-  return [
-    component(
-      'otelcol.exporter.otlp',
-      'tempo',
-      persistent ? queue(onVolume(size), handler) : queue(inMemory),
-      retry(),
-      block('client', { endpoint }, block('tls', { insecure: true })),
-    ),
-    ...(persistent
-      ? [
-          component(
-            'otelcol.storage.file',
-            'buffer',
-            { create_directory: true },
-            block('compaction', { on_start: true, on_rebound: true, cleanup_on_start: true }),
-          ),
-        ]
-      : []),
-  ];
-}
-
-/** The file is larger than what it holds, and a compaction writes a second one: two fifths of the volume fit. */
-function onVolume(size: string): number {
-  return Math.floor((parseQuantity(size) ?? 0) * 0.4);
+function tempo(endpoint: string, buffer: Block): Block {
+  return component(
+    'otelcol.exporter.otlp',
+    'tempo',
+    buffer,
+    retry(),
+    block('client', { endpoint }, block('tls', { insecure: true })),
+  );
 }

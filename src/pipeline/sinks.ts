@@ -1,5 +1,5 @@
 import { block, call, component, ref, toLabel, type Block, type Expression } from '../alloy/index.ts';
-import { queue, retry } from './delivery.ts';
+import { retry } from './delivery.ts';
 import { canaryService } from './marks.ts';
 import { resourceIs } from './ottl.ts';
 import { output, type Outputs } from './output.ts';
@@ -19,8 +19,8 @@ export interface Sinks {
 
 type Signal = keyof Sinks['inputs'];
 
-/** `signals` names the sinks of each signal this role sends. */
-export function sinks(signals: Readonly<Partial<Record<Signal, readonly Sink[]>>>, queueBytes: number): Sinks {
+/** `signals` names the sinks of each signal this role sends, `queue` is what waits for each of them. */
+export function sinks(signals: Readonly<Partial<Record<Signal, readonly Sink[]>>>, queue: Block): Sinks {
   const wanted = Object.entries(signals).filter(([, list]) => list.length > 0);
   const used = new Set(wanted.flatMap(([, list]) => list));
   const outputs: Outputs = Object.fromEntries(
@@ -29,7 +29,7 @@ export function sinks(signals: Readonly<Partial<Record<Signal, readonly Sink[]>>
   const entry = (signal: Signal) =>
     outputs[signal] === undefined ? [] : [ref('otelcol.processor.filter.export.input')];
   return {
-    blocks: used.size === 0 ? [] : [withoutCanary(outputs), ...[...used].flatMap((sink) => exporter(sink, queueBytes))],
+    blocks: used.size === 0 ? [] : [withoutCanary(outputs), ...[...used].flatMap((sink) => exporter(sink, queue))],
     inputs: { traces: entry('traces'), metrics: entry('metrics'), logs: entry('logs') },
   };
 }
@@ -55,7 +55,7 @@ function labelOf(name: string): string {
   return `export_${toLabel(name)}`;
 }
 
-function exporter(sink: Sink, queueBytes: number): readonly Block[] {
+function exporter(sink: Sink, queue: Block): readonly Block[] {
   const label = labelOf(sink.name);
   const auth = sink.authorization === undefined ? undefined : ref(`otelcol.auth.headers.${label}.handler`);
   return [
@@ -63,7 +63,7 @@ function exporter(sink: Sink, queueBytes: number): readonly Block[] {
     component(
       sink.protocol === 'Grpc' ? 'otelcol.exporter.otlp' : 'otelcol.exporter.otlphttp',
       label,
-      queue(queueBytes),
+      queue,
       retry(),
       block(
         'client',

@@ -14,7 +14,12 @@ export const wiring: Wiring = {
   stackName: 'demo',
   namespace: 'observability',
   clusterName: '',
-  sampler: { service: 'demo-alloy-sampler', headless: 'demo-alloy-sampler.observability.svc', port: 4317 },
+  sampler: {
+    service: 'demo-alloy-sampler',
+    headless: 'demo-alloy-sampler.observability.svc',
+    port: 4317,
+    several: false,
+  },
   tempo: { otlpGrpc: 'demo-tempo.observability.svc:4317' },
   mimir: { remoteWrite: 'http://demo-mimir.observability.svc:8080/api/v1/push' },
   loki: { push: 'http://demo-loki.observability.svc:3100/loki/api/v1/push' },
@@ -24,6 +29,12 @@ export const wiring: Wiring = {
     { job: 'loki', address: 'demo-loki.observability.svc:3100' },
   ],
 };
+
+/** The same as a stack asks for it. */
+export function wiringOf({ spec }: Stack): Wiring {
+  const several = spec.collection.sampler.replicas > 1;
+  return { ...wiring, clusterName: spec.topology.clusterName, sampler: { ...wiring.sampler, several } };
+}
 
 /** A spec that uses everything at once. */
 export const everything = {

@@ -124,6 +124,41 @@ test('only a persistent buffer needs a component that is not generally available
   expect(tempo).toContain(`queue_size = ${Math.floor(10 * 2 ** 30 * 0.4)}`);
 });
 
+test('with a persistent buffer all that a sampler sends waits on the volume, which its queues share, Tempo or not', () => {
+  const collection = { ...everything.collection, buffer: { persistent: true, size: '10Gi' } };
+  const queuesOf = (spec: object) => {
+    const config = samplerPipeline(stackOf({ collection, ...spec }), wiring);
+    expect(componentsOf(config, 'otelcol.storage.file').size).toBe(1);
+    const exporters = ['otelcol.exporter.otlp', 'otelcol.exporter.otlphttp'].flatMap((name) =>
+      [...componentsOf(config, name).keys()].map((label) => [label, textOf(config, name, label)] as const),
+    );
+    return exporters.map(([label, text]) => [
+      label,
+      Number(/queue_size = (\d+)/.exec(text)?.[1]),
+      text.includes('otelcol.storage.file.buffer.handler'),
+    ]);
+  };
+  const room = 10 * 2 ** 30 * 0.4;
+  // Two of the sinks take traces, one of those span metrics too, which wait in a queue of their own.
+  const share = Math.floor(room / 4);
+  expect(queuesOf({})).toEqual([
+    ['tempo', share, true],
+    ['export_vendor', share, true],
+    ['export_lake', share, true],
+  ]);
+  const others = Math.floor(room / 3);
+  expect(queuesOf({ traces: { backend: 'None' } })).toEqual([
+    ['export_vendor', others, true],
+    ['export_lake', others, true],
+  ]);
+});
+
+test('a volume nobody sends from is written by nobody, and alloy-node, which has none, waits in memory', () => {
+  const spec = { traces: { backend: 'None' }, collection: { buffer: { persistent: true } } };
+  expect(componentsOf(samplerPipeline(stackOf(spec), wiring), 'otelcol.storage.file').size).toBe(0);
+  expect(printAlloy(nodePipeline(stackOf(everything), wiring))).not.toContain('otelcol.storage.file');
+});
+
 test('a spec’s numbers of sampling restart no sampler: only limit and decisionWait are in its configuration', () => {
   const { limit: _limit, decisionWait: _wait, ...data } = everything.sampling;
   expect(samplerOf(data)).toBe(samplerOf({}));

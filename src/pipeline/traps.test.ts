@@ -8,7 +8,7 @@ import { componentsOf, textOf, valuesOf } from './tree.fixture.ts';
 
 const stack = stackOf();
 const node = nodePipeline(stack, wiring);
-const several = nodePipeline(stackOf({ collection: { sampler: { replicas: 3 } } }), wiring);
+const several = nodePipeline(stack, { ...wiring, sampler: { ...wiring.sampler, several: true } });
 const sampler = samplerPipeline(stack, wiring);
 
 /** Components a signal passes before it reaches one, nearest first. */

@@ -4,8 +4,14 @@ export interface Wiring {
   readonly namespace: string;
   /** Empty for none. */
   readonly clusterName: string;
-  /** A headless Service: its host name must answer with the addresses of the ready samplers only. */
-  readonly sampler: { readonly service: string; readonly headless: string; readonly port: number };
+  readonly sampler: {
+    readonly service: string;
+    /** A headless Service: its host name must answer with the addresses of the ready samplers only. */
+    readonly headless: string;
+    readonly port: number;
+    /** Whether there is, or may come to be, more than one. */
+    readonly several: boolean;
+  };
   /** host:port */
   readonly tempo?: { readonly otlpGrpc: string };
   /** URL of the push endpoint */

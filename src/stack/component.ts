@@ -4,12 +4,12 @@ export type ComponentName = 'agent' | 'alloy-node' | 'alloy-sampler' | 'tempo' |
 
 /** What only the cluster knows; everything else about a plan comes from the spec. */
 export interface Facts {
-  /** Group/versions the API server answers, such as "apps/v1". */
-  readonly apiVersions: readonly string[];
   /** Content of foreign objects a stack refers to, as hashes under "Secret/<name>" or "ConfigMap/<name>". */
   readonly contentHashes: Readonly<Record<string, string>>;
   /** Password of the Grafana administrator; the Secret that holds it is rendered only when it is known. */
   readonly grafanaPassword?: string;
+  /** Whether a HorizontalPodAutoscaler decides how many samplers there are, whatever the spec says. */
+  readonly samplerAutoscaled: boolean;
   readonly operatorImage: string;
   readonly operatorNamespace: string;
 }
@@ -41,6 +41,8 @@ export interface Component {
   readonly workload: Workload;
   /** "ConfigMap/<name>" and "Secret/<name>" the program reads only once, so a change must roll its pods. */
   readonly readAtStart: readonly string[];
+  /** What the program reads only once of a file that it follows otherwise. */
+  readonly valuesAtStart?: object;
 }
 
 export interface ComponentPlan {
@@ -55,7 +57,7 @@ export interface ComponentPlan {
 export interface Endpoints {
   readonly otlpGrpc?: string;
   readonly otlpHttp?: string;
-  /** OTLP/HTTP for the canary and the agent; open whatever the receivers of the spec say. */
+  /** OTLP/HTTP of any collector, for the canary; open whatever the receivers of the spec say. */
   readonly internalOtlp: string;
   readonly tempo?: string;
   readonly mimir?: string;

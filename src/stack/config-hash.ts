@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stableJson } from '../lib/stable-json.ts';
 import type { Component, KubeObject } from './component.ts';
 
 /** The pod template annotation that rolls a workload when something it read at its start has changed. */
@@ -6,16 +7,18 @@ export const configHashAnnotation = 'ostack.io/config-hash';
 
 /**
  * The component with the hash of all it reads at its start in its pod template: its own objects by content, foreign
- * Secrets and ConfigMaps by the hashes in the facts. Nothing else of the pod template changes.
+ * Secrets and ConfigMaps by the hashes in the facts, and single values as they are. Nothing else of the pod template changes.
  */
 export function withConfigHash(component: Component, contentHashes: Readonly<Record<string, string>>): Component {
-  if (component.readAtStart.length === 0) return component;
+  const { readAtStart, valuesAtStart } = component;
+  if (readAtStart.length === 0 && valuesAtStart === undefined) return component;
   const hash = createHash('sha256');
-  for (const reference of [...component.readAtStart].sort()) {
+  for (const reference of [...readAtStart].sort()) {
     const own = component.objects.find(({ kind, metadata }) => `${kind}/${metadata.name}` === reference);
-    const content = own === undefined ? (contentHashes[reference] ?? 'absent') : stableText(contentOf(own));
+    const content = own === undefined ? (contentHashes[reference] ?? 'absent') : stableJson(contentOf(own), 0);
     hash.update(`${reference}\n${content}\n`);
   }
+  if (valuesAtStart !== undefined) hash.update(stableJson(valuesAtStart, 0));
   const value = hash.digest('hex').slice(0, 16);
   return {
     ...component,
@@ -38,13 +41,4 @@ function stamped(object: KubeObject, value: string): KubeObject {
   const metadata = spec.template.metadata;
   const annotations = { ...metadata?.annotations, [configHashAnnotation]: value };
   return { ...object, spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } } };
-}
-
-/** JSON with sorted keys, so that equal content has equal text. */
-function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -4,8 +4,8 @@ import type { Facts, KubeObject } from './component.ts';
 import { plan } from './plan.ts';
 
 const facts: Facts = {
-  apiVersions: [],
   contentHashes: { 'Secret/vendor-token': '5d41402abc4b2a76' },
+  samplerAutoscaled: false,
   operatorImage: 'ostack.test/ostack:dev',
   operatorNamespace: 'ostack-system',
 };
@@ -63,5 +63,5 @@ function textOf(name: string, spec: object): string {
 }
 
 function isDashboard({ kind, metadata }: KubeObject): boolean {
-  return kind === 'ConfigMap' && metadata.name.includes('-dashboard-');
+  return kind === 'ConfigMap' && metadata.name.endsWith('-dashboard');
 }

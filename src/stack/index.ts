@@ -1,7 +1,6 @@
 export { goldens } from './golden.ts';
 export { plan } from './plan.ts';
 export type { ComponentName, ComponentPlan, Endpoints, Facts, KubeObject, Plan, Workload } from './component.ts';
-export { configHashAnnotation } from './config-hash.ts';
-export { agentConfigName, grafanaAdminName, samplingName } from './names.ts';
+export { agentConfigName, grafanaAdminName, samplerWorkload, samplingName } from './names.ts';
 export { portNumber } from './ports.ts';
 export { operatorRules, type PolicyRule } from './rbac.ts';

@@ -1,5 +1,5 @@
 import type { Stack } from '../api/index.ts';
-import type { ComponentName } from './component.ts';
+import type { ComponentName, Workload } from './component.ts';
 
 type Named = Pick<Stack, 'name' | 'namespace'>;
 
@@ -13,6 +13,11 @@ export function clusterScopedName(stack: Named, component: ComponentName): strin
   return `ostack-${stack.namespace}-${stack.name}-${component}`;
 }
 
+/** The workload of the samplers. */
+export function samplerWorkload(stack: Named): Workload & { readonly namespace: string } {
+  return { kind: 'StatefulSet', name: childName(stack, 'alloy-sampler'), namespace: stack.namespace };
+}
+
 /** The ConfigMap with the sampling numbers. */
 export function samplingName(stack: Named): string {
   return `${stack.name}-sampling`;
@@ -23,9 +28,9 @@ export function agentConfigName(stack: Named): string {
   return childName(stack, 'agent');
 }
 
-/** The Service that leads to the collector of the caller's own node. */
-export function localCollectorName(stack: Named): string {
-  return `${childName(stack, 'alloy-node')}-local`;
+/** The Service that leads to any collector; the one named after the component leads to that of the caller's own node. */
+export function anyCollectorName(stack: Named): string {
+  return `${childName(stack, 'alloy-node')}-any`;
 }
 
 /** The Secret with the Grafana administrator. */

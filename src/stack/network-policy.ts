@@ -26,6 +26,9 @@ export function networkPolicies(chart: Chart, context: Context, component: Compo
   return [policy];
 }
 
+/** What the chart labels its pods with. */
+const operatorPods = { 'app.kubernetes.io/name': 'ostack-operator' };
+
 function peers(context: Context, callers: readonly Caller[]): Pick<k8s.NetworkPolicyIngressRule, 'from'> {
   const named = callers.filter((caller) => caller !== 'anyone');
   return named.length < callers.length ? {} : { from: named.map((caller) => peer(context, caller)) };
@@ -33,7 +36,10 @@ function peers(context: Context, callers: readonly Caller[]): Pick<k8s.NetworkPo
 
 function peer({ stack, facts }: Context, caller: Exclude<Caller, 'anyone'>): k8s.NetworkPolicyPeer {
   if (caller === 'operator') {
-    return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': facts.operatorNamespace } } };
+    return {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': facts.operatorNamespace } },
+      podSelector: { matchLabels: operatorPods },
+    };
   }
   return { podSelector: { matchLabels: selectorOf(stack, caller) } };
 }

@@ -3,7 +3,9 @@ import { everything, objectsOf, podTemplates } from './specimen.ts';
 
 const pods = podTemplates(objectsOf(everything));
 
-test.each([...pods].filter(([component]) => component !== 'agent'))(
+const onEveryNode = ['alloy-node', 'agent'];
+
+test.each([...pods].filter(([component]) => !onEveryNode.includes(component)))(
   '%s tolerates the taints of the spec',
   (_component, { spec }) => {
     expect(spec.tolerations).toEqual([
@@ -12,11 +14,17 @@ test.each([...pods].filter(([component]) => component !== 'agent'))(
   },
 );
 
-test('the agent runs on every node, whatever its taints', () => {
-  expect(pods.get('agent')?.spec.tolerations).toEqual([{ operator: 'Exists' }]);
-});
+test.each(onEveryNode)(
+  '%s runs on every node, whatever its taints, so that neither is without the other',
+  (component) => {
+    for (const specimen of [pods, podTemplates(objectsOf())]) {
+      const { tolerations, nodeSelector } = specimen.get(component)?.spec ?? {};
+      expect({ tolerations, nodeSelector }).toEqual({ tolerations: [{ operator: 'Exists' }], nodeSelector: undefined });
+    }
+  },
+);
 
-test('collectors run on every node, the rest on the chosen ones', () => {
+test('the rest run on the chosen nodes', () => {
   const chosen = [...pods].filter(([, { spec }]) => spec.nodeSelector !== undefined).map(([component]) => component);
   expect(chosen).toEqual(['tempo', 'mimir', 'loki', 'alloy-sampler', 'grafana']);
 });

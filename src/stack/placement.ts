@@ -5,23 +5,21 @@ import { selectorOf } from './labels.ts';
 
 const onEveryNode: readonly ComponentName[] = ['alloy-node', 'agent'];
 
-/** Where a component's pods may run: collectors and agents on every node, the others on the nodes the spec names. */
+/**
+ * Where a component's pods may run: collectors and agents on every node, whatever its taints, the others on the nodes the
+ * spec names. An agent or an application beside no collector has nowhere to send to.
+ */
 export function placementOf(stack: Stack, component: ComponentName): Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations'> {
+  if (onEveryNode.includes(component)) return { tolerations: [{ operator: 'Exists' }] };
   const { nodeSelector, tolerations } = stack.spec.scheduling;
   return {
-    ...(!onEveryNode.includes(component) && Object.keys(nodeSelector).length > 0 && { nodeSelector }),
-    ...(component === 'agent' && { tolerations: [{ operator: 'Exists' }] }),
-    ...(component !== 'agent' && tolerations.length > 0 && { tolerations: [...tolerations] }),
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
+    ...(tolerations.length > 0 && { tolerations: [...tolerations] }),
   };
 }
 
 /** Replicas prefer different nodes; a single-node cluster still runs them all. */
-export function spreadOf(
-  stack: Stack,
-  component: ComponentName,
-  replicas: number,
-): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
-  if (replicas < 2) return {};
+export function spreadOf(stack: Stack, component: ComponentName): Pick<k8s.PodSpec, 'topologySpreadConstraints'> {
   const labelSelector = { matchLabels: selectorOf(stack, component) };
   return {
     topologySpreadConstraints: [

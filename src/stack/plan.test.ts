@@ -1,11 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { plan } from './plan.ts';
+import { portsOf } from './ports.ts';
 import { everything, objectOf, objectsOf, podTemplates, someFacts, someStack, type SomeSpec } from './specimen.ts';
 
 const stacks: readonly (readonly [string, SomeSpec])[] = [
   ['with defaults', {}],
   ['with everything on', everything],
 ];
+
+interface Service {
+  readonly spec: {
+    readonly selector: Readonly<Record<string, string>>;
+    readonly ports: readonly { readonly port: number }[];
+    readonly internalTrafficPolicy?: string;
+  };
+}
 const longName = 'a'.repeat(38);
 
 test('the same stack and facts give the same objects, byte for byte', () => {
@@ -44,13 +53,30 @@ test('the internal receiver stays open when a receiver is closed', () => {
   const spec = { collection: { receivers: { otlp: { grpc: false } } } };
   const { endpoints } = plan(someStack(spec), someFacts);
   expect(endpoints.otlpGrpc).toBeUndefined();
-  expect(endpoints.internalOtlp).toBe('http://demo-alloy-node.observability.svc:4319');
+  expect(endpoints.internalOtlp).toBe('http://demo-alloy-node-any.observability.svc:4319');
   const ports = objectOf('Service', 'demo-alloy-node', objectsOf(spec))['spec'] as { ports: { name: string }[] };
   expect(ports.ports.map(({ name }) => name)).toEqual(['otlp-http', 'otlp-internal', 'http']);
 });
 
 describe.each(stacks)('a stack %s', (_title, spec) => {
   const objects = objectsOf(spec);
+
+  test('is sent to at the collector of the sender’s own node, which alone knows its pod; the canary goes to any', () => {
+    const { otlpGrpc, otlpHttp, internalOtlp } = plan(someStack(spec), someFacts).endpoints;
+    for (const url of [otlpGrpc, otlpHttp]) expect(policyOf(url)).toBe('Local');
+    expect(policyOf(internalOtlp)).toBeUndefined();
+    const open = portsOf(someStack(spec), 'alloy-node').filter(({ callers }) => callers.includes('anyone'));
+    for (const { spec: found } of objects.filter(({ kind }) => kind === 'Service') as unknown as Service[]) {
+      if (found.selector['app.kubernetes.io/name'] !== 'alloy-node') continue;
+      const forApplications = found.ports.some(({ port }) => open.some(({ number }) => number === port));
+      expect(found.internalTrafficPolicy).toBe(forApplications ? 'Local' : undefined);
+    }
+  });
+
+  function policyOf(url: string | undefined): string | undefined {
+    const name = new URL(url ?? '').hostname.split('.')[0] ?? '';
+    return (objectOf('Service', name, objects) as unknown as Service).spec.internalTrafficPolicy;
+  }
 
   test('has every endpoint behind a Service with that port', () => {
     for (const url of Object.values(plan(someStack(spec), someFacts).endpoints)) {
@@ -71,7 +97,7 @@ describe.each(stacks)('a stack %s', (_title, spec) => {
       expect(chosen).toHaveLength(1);
       const open = chosen[0]?.spec.containers[0]?.ports.map(({ containerPort }) => containerPort);
       const wanted = ports.map(({ port }) => port);
-      expect(service.metadata.name.endsWith('-local') ? open?.filter((port) => wanted.includes(port)) : open).toEqual(
+      expect(service.metadata.name.endsWith('-any') ? open?.filter((port) => wanted.includes(port)) : open).toEqual(
         wanted,
       );
     }
@@ -126,6 +152,21 @@ test('the longest name a stack may have leaves every child and its revision labe
     expect(metadata.name.length).toBeLessThanOrEqual(63);
     if (kind === 'StatefulSet') expect(`${metadata.name}-0123456789`.length).toBeLessThanOrEqual(63);
   }
+});
+
+test('no two stacks of a namespace, whatever their names, share an object', () => {
+  const children = [...objectsOf(everything), ...objectsOf()].map(({ kind, metadata: { name } }) => ({
+    kind,
+    ending: name.slice(name.lastIndexOf('demo') + 'demo'.length),
+  }));
+  expect(children.length).toBeGreaterThan(60);
+  // A child of one stack is that of another, longer named one exactly if its ending goes on with the other's.
+  const shared = children.flatMap((mine) =>
+    children
+      .filter((other) => mine.kind === other.kind && mine.ending !== other.ending && mine.ending.endsWith(other.ending))
+      .map((other) => `${mine.kind} demo${mine.ending}: demo, demo${mine.ending.slice(0, -other.ending.length)}`),
+  );
+  expect([...new Set(shared)]).toEqual([]);
 });
 
 test('two stacks of one name in two namespaces share no cluster-scoped object', () => {

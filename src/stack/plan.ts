@@ -19,7 +19,7 @@ import { disabledComponents, enabledComponents, endpointsOf, wiringOf } from './
 export function plan(stack: Stack, facts: Facts): Plan {
   const context = { stack, facts };
   const endpoints = endpointsOf(stack);
-  const wiring = wiringOf(stack);
+  const wiring = wiringOf(context);
   const build = builders(context, wiring, endpoints);
   const built = enabledComponents(stack).map((component) => build[component]());
   const { components, problems } = withOverrides(built, stack.spec.overrides);

@@ -7,9 +7,9 @@ export type SomeSpec = Deep<Spec>;
 
 /** The facts tests start from. */
 export const someFacts: Facts = {
-  apiVersions: ['v1', 'apps/v1', 'policy/v1', 'networking.k8s.io/v1', 'rbac.authorization.k8s.io/v1'],
   contentHashes: {},
   grafanaPassword: 'correct horse',
+  samplerAutoscaled: false,
   operatorImage: 'ostack.test/ostack:dev',
   operatorNamespace: 'ostack-system',
 };

@@ -1,7 +1,8 @@
 import type { Stack } from '../api/index.ts';
 import type { Wiring } from '../pipeline/index.ts';
-import type { Endpoints, ComponentName } from './component.ts';
-import { childName, hostOf } from './names.ts';
+import { severalSamplers } from './alloy/several-samplers.ts';
+import type { ComponentName, Context, Endpoints } from './component.ts';
+import { anyCollectorName, childName, hostOf } from './names.ts';
 import { addressOf, portNumber, urlOf } from './ports.ts';
 
 const all: readonly ComponentName[] = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'agent', 'grafana'];
@@ -24,7 +25,8 @@ export function disabledComponents(stack: Stack): readonly ComponentName[] {
 }
 
 /** Where the two Alloy roles send what they collect, and what they scrape. */
-export function wiringOf(stack: Stack): Wiring {
+export function wiringOf(context: Context): Wiring {
+  const { stack } = context;
   const enabled = enabledComponents(stack);
   return {
     stackName: stack.name,
@@ -34,6 +36,7 @@ export function wiringOf(stack: Stack): Wiring {
       service: childName(stack, 'alloy-sampler'),
       headless: hostOf(stack, 'alloy-sampler'),
       port: portNumber('alloy-sampler', 'otlp-grpc'),
+      several: severalSamplers(context),
     },
     ...(enabled.includes('tempo') && { tempo: { otlpGrpc: addressOf(stack, 'tempo', 'otlp-grpc') } }),
     ...(enabled.includes('mimir') && { mimir: { remoteWrite: `${urlOf(stack, 'mimir')}/api/v1/push` } }),
@@ -51,7 +54,7 @@ export function endpointsOf(stack: Stack): Endpoints {
   return {
     ...(grpc && { otlpGrpc: urlOf(stack, 'alloy-node', 'otlp-grpc') }),
     ...(http && { otlpHttp: urlOf(stack, 'alloy-node', 'otlp-http') }),
-    internalOtlp: urlOf(stack, 'alloy-node', 'otlp-internal'),
+    internalOtlp: `http://${anyCollectorName(stack)}.${stack.namespace}.svc:${portNumber('alloy-node', 'otlp-internal')}`,
     ...(enabled.includes('tempo') && { tempo: urlOf(stack, 'tempo') }),
     ...(enabled.includes('mimir') && { mimir: urlOf(stack, 'mimir') }),
     ...(enabled.includes('loki') && { loki: urlOf(stack, 'loki') }),

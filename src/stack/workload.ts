@@ -24,7 +24,8 @@ export interface PodShape {
   readonly inKernel?: boolean;
   /** Only a program that talks to the API server gets a token. */
   readonly usesApi?: boolean;
-  readonly replicas?: number;
+  /** Whether there are several of these pods, which had better be on different nodes. */
+  readonly spread?: boolean;
   readonly gracePeriodSeconds?: number;
 }
 
@@ -45,7 +46,7 @@ export function podTemplate(context: Context, shape: PodShape): k8s.PodTemplateS
       securityContext: inKernel ? kernelPod : restrictedPod,
       ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
       ...placementOf(stack, component),
-      ...spreadOf(stack, component, shape.replicas ?? 1),
+      ...(shape.spread === true && spreadOf(stack, component)),
       ...(shape.gracePeriodSeconds !== undefined && { terminationGracePeriodSeconds: shape.gracePeriodSeconds }),
       containers: [container(context, shape, mounts)],
       volumes: mounts.flatMap(({ volume }) => (volume === undefined ? [] : [volume])),

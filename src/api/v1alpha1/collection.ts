@@ -26,10 +26,14 @@ const shrinkable = [
 ];
 
 const buffer = branch({
-  persistent: boolean().default(false).describe("Keep the samplers' export queue on a volume."),
+  persistent: boolean()
+    .default(false)
+    .describe(
+      'Keep what the samplers could not deliver yet, to Tempo and to exportTo, on a volume. Collectors keep theirs in memory.',
+    ),
   size: quantity({ min: '64Mi', max: '1Ti', like: '5Gi' })
     .default('1Gi')
-    .describe('Size of that volume for each sampler replica; it may grow.'),
+    .describe('Size of that volume for each sampler replica, shared by what it sends to; it may grow.'),
 })
   .describe('What the samplers could not deliver yet.')
   .change({
@@ -57,7 +61,9 @@ export const collection = branch({
   sampler: branch({
     replicas: integer({ min: 1, max: 32 })
       .sized()
-      .describe('Number of samplers; traces are spread over them by trace id.'),
+      .describe(
+        'Number of samplers; traces are spread over them by trace id. A HorizontalPodAutoscaler of their StatefulSet decides instead, where there is one.',
+      ),
     resources: resources('alloy-sampler'),
   }).describe('The collector that sees whole traces.'),
 }).describe('How traces, metrics and logs are collected.');

@@ -18,14 +18,12 @@ export const overrides = keyed(
       'NetworkPolicy',
       'ClusterRole',
       'ClusterRoleBinding',
-      'Role',
-      'RoleBinding',
     ).describe('Kind of the object.'),
     name: objectName('object of the stack').describe('Name of the object, such as demo-tempo.'),
     patch: free({ min: 1, max: 64 })
       .example({ spec: { template: { spec: { priorityClassName: 'system-cluster-critical' } } } })
       .check(ownedFields)
-      .describe('JSON merge patch (RFC 7386) over the object as we would write it.'),
+      .describe('JSON merge patch (RFC 7396) over the object as we would write it.'),
   }).describe('One patch.'),
   { max: 64 },
 )

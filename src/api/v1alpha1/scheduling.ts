@@ -60,6 +60,10 @@ export const scheduling = branch({
   })
     .default({})
     .check(labelKeys)
-    .describe('Labels of the nodes the backends, samplers and Grafana run on. Collectors run on every node.'),
-  tolerations: list(toleration, { max: 32 }).default([]).describe('Taints every pod of the stack tolerates.'),
+    .describe(
+      'Labels of the nodes the backends, samplers and Grafana run on. Collectors and agents run on every node, since applications reach only the collector of their own.',
+    ),
+  tolerations: list(toleration, { max: 32 })
+    .default([])
+    .describe('Taints the backends, samplers and Grafana tolerate. Collectors and agents tolerate every taint.'),
 }).describe('Which nodes the pods of the stack run on.');

@@ -41,6 +41,11 @@ const effective = object({
     .optional()
     .describe('The samplers.'),
   retention: map(name(20).describe('A duration.'), { max: 4 }).optional().describe('How long each signal is kept.'),
+  metrics: object({
+    maxSeries: integer({ min: 0, max: 100_000_000 }).describe('Series Mimir accepts at most.'),
+  })
+    .optional()
+    .describe('What Mimir takes, where it runs.'),
   resources: map(
     object({
       requests: amounts.optional().describe('Reserved for a pod.'),

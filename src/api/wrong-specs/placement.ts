@@ -189,6 +189,31 @@ export const placement: readonly WrongSpec[] = [
     parser: 'leave it out of the patch',
   },
   {
+    name: 'patch that takes all of the metadata away',
+    spec: { overrides: [{ kind: 'ConfigMap', name: 'demo-tempo', patch: { metadata: null } }] },
+    refusedBy: 'operator',
+    path: 'spec.overrides[0].patch.metadata',
+    parser: 'patch single fields below it',
+  },
+  {
+    name: 'patch that takes the pods away',
+    spec: { overrides: [{ kind: 'StatefulSet', name: 'demo-tempo', patch: { spec: { template: null } } }] },
+    refusedBy: 'operator',
+    path: 'spec.overrides[0].patch.spec.template',
+    parser: 'patch single fields below it',
+  },
+  {
+    name: 'patch of a label that says whose an object is',
+    spec: {
+      overrides: [
+        { kind: 'Service', name: 'demo-tempo', patch: { metadata: { labels: { 'ostack.io/stack': 'other' } } } },
+      ],
+    },
+    refusedBy: 'operator',
+    path: 'spec.overrides[0].patch.metadata.labels["ostack.io/stack"]',
+    parser: 'how the operator finds its objects again',
+  },
+  {
     name: 'patch of a selector',
     spec: {
       overrides: [

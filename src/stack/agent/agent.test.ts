@@ -15,7 +15,7 @@ describe('the file of the agents', () => {
     ['by default', {}],
     ['with everything on', everything],
   ])('is one the agent takes, %s', (_title, spec) => {
-    expect(configOf(spec).otlp.endpoint).toBe('http://demo-alloy-node-local.observability.svc:4319');
+    expect(configOf(spec).otlp.endpoint).toBe('http://demo-alloy-node.observability.svc:4319');
   });
 
   test('leaves the stack itself alone, whatever else is selected', () => {
@@ -76,10 +76,19 @@ test('a pod tells its agent which node it is on', () => {
 });
 
 test('agents hand what they have to the collector of their own node', () => {
-  expect(objectOf('Service', 'demo-alloy-node-local')['spec']).toMatchObject({
-    internalTrafficPolicy: 'Local',
-    ports: [{ name: 'otlp-internal', port: 4319 }],
-  });
+  const { hostname, port } = new URL(configOf().otlp.endpoint);
+  const spec = objectOf('Service', hostname.split('.')[0] ?? '')['spec'];
+  expect(spec).toMatchObject({ internalTrafficPolicy: 'Local' });
+  expect((spec as { ports: unknown[] }).ports).toContainEqual({ name: 'otlp-internal', port: Number(port) });
+});
+
+test('an agent is rolled by what it reads only when it starts, and by nothing else of its file', () => {
+  const rolledBy = (spec: SomeSpec) =>
+    podTemplates(objectsOf(spec)).get('agent')?.metadata.annotations['ostack.io/config-hash'];
+  expect(rolledBy({ topology: { clusterName: 'eu-1' } })).not.toBe(rolledBy({}));
+  expect(rolledBy({ sampling: { baselinePercent: 1 }, instrumentation: { discovery: { ports: [80] } } })).toBe(
+    rolledBy({}),
+  );
 });
 
 test('nothing of the agent is there when it is turned off', () => {
@@ -87,7 +96,6 @@ test('nothing of the agent is there when it is turned off', () => {
     objectsOf({ instrumentation: { enabled: false } }).filter(({ kind }) => kind !== 'ConfigMap'),
   );
   expect(text).not.toContain('demo-agent');
-  expect(text).not.toContain('demo-alloy-node-local');
 });
 
 test('the metrics of the agents are collected like those of the others', () => {

@@ -28,13 +28,15 @@ export function agent(context: Context): Component {
   const { budget } = stack.spec.instrumentation;
   const name = childName(stack, component);
   const metadata = metadataOf(stack, component);
-  const config = agentConfigName(stack);
+  const configMap = agentConfigName(stack);
+  const config = agentConfig(stack);
+  const { clusterName, otlp, health } = config;
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component, true),
     ...agentAccess(chart, stack),
     new k8s.KubeConfigMap(chart, 'config', {
-      metadata: metadataOf(stack, component, config),
-      data: { [configFile]: `${stableJson(agentConfig(stack))}\n` },
+      metadata: metadataOf(stack, component, configMap),
+      data: { [configFile]: `${stableJson(config)}\n` },
     }),
     ...networkPolicies(chart, context, component),
     new k8s.KubeDaemonSet(chart, 'workload', {
@@ -45,7 +47,7 @@ export function agent(context: Context): Component {
           component,
           args: ['agent', '--config', `${configDirectory}/${configFile}`, '--node', '$(K8S_NODE_NAME)'],
           env: [{ name: 'K8S_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }, ...lean],
-          mounts: [configMount('config', config, configDirectory)],
+          mounts: [configMount('config', configMap, configDirectory)],
           // No CPU limit: a throttled agent would lose what it is told, one over its budget does less by itself.
           resources: { requests: budget, limits: { memory: budget.memory } },
           readyPath: '/readyz',
@@ -61,7 +63,8 @@ export function agent(context: Context): Component {
     image: imageOf(context, component),
     objects,
     workload: { kind: 'DaemonSet', name },
-    // Not the configuration: the agent follows that file, so that tuning restarts nothing.
+    // Not the whole configuration: the agent follows that file, so that tuning restarts nothing.
     readAtStart: [],
+    valuesAtStart: { clusterName, otlp, health },
   };
 }

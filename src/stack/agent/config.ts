@@ -1,7 +1,6 @@
 import type { AgentConfigFile, Stack } from '../../api/index.ts';
 import { parseQuantity } from '../../lib/quantity.ts';
-import { localCollectorName } from '../names.ts';
-import { portNumber } from '../ports.ts';
+import { portNumber, urlOf } from '../ports.ts';
 
 /** Share of its memory limit at which an agent begins to shed work; above it the kernel would end it. */
 const shedAt = 0.8;
@@ -34,10 +33,7 @@ export function agentConfig(stack: Stack): AgentConfigFile {
     capture: instrumentation.capture,
     metrics: { families: instrumentation.metrics, seriesLimit: collection.spanMetrics.seriesLimit },
     budget: { cpu: budget.cpu, memory: `${Math.floor((parseQuantity(budget.memory) ?? 0) * shedAt)}` },
-    otlp: {
-      endpoint: `http://${localCollectorName(stack)}.${stack.namespace}.svc:${portNumber('alloy-node', 'otlp-internal')}`,
-      headers: {},
-    },
+    otlp: { endpoint: urlOf(stack, 'alloy-node', 'otlp-internal'), headers: {} },
     health: { port: portNumber('agent', 'http') },
   };
 }

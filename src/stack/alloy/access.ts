@@ -1,8 +1,9 @@
 import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { Stack } from '../../api/index.ts';
+import type { Context } from '../component.ts';
 import { labelsOf } from '../labels.ts';
 import { childName, clusterScopedName } from '../names.ts';
+import { severalSamplers } from './several-samplers.ts';
 
 /** The least a collector needs from the API: which pods and owners there are, and their logs if it collects them. */
 export function podReaderRules(podLogs: boolean): k8s.PolicyRule[] {
@@ -26,11 +27,11 @@ export function samplerWatchRules(service?: string): k8s.PolicyRule[] {
 }
 
 /** What the collectors of a stack may ask for, bound to their account in every namespace. */
-export function collectorAccess(chart: Chart, stack: Stack): readonly ApiObject[] {
-  const { podLogs, sampler } = stack.spec.collection;
+export function collectorAccess(chart: Chart, context: Context): readonly ApiObject[] {
+  const { stack } = context;
   const rules = [
-    ...podReaderRules(podLogs.enabled),
-    ...(sampler.replicas === 1 ? samplerWatchRules(childName(stack, 'alloy-sampler')) : []),
+    ...podReaderRules(stack.spec.collection.podLogs.enabled),
+    ...(severalSamplers(context) ? [] : samplerWatchRules(childName(stack, 'alloy-sampler'))),
   ];
   const metadata = { name: clusterScopedName(stack, 'alloy-node'), labels: labelsOf(stack, 'alloy-node') };
   return [

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { everything, objectOf, objectsOf, podTemplates, someStack, type SomeSpec } from '../specimen.ts';
+import { everything, objectOf, objectsOf, podTemplates, someFacts, someStack, type SomeSpec } from '../specimen.ts';
 import type { KubeObject } from '../component.ts';
 import { drainOf } from './drain.ts';
 
@@ -11,8 +11,8 @@ test.each([
 ])(
   'with a decision wait of %s one of %d samplers outlives its last undecided trace: %d s',
   (wait, replicas, seconds) => {
-    const { spec } = someStack({ sampling: { decisionWait: wait }, collection: { sampler: { replicas } } });
-    const { sleepSeconds, gracePeriodSeconds } = drainOf(spec);
+    const stack = someStack({ sampling: { decisionWait: wait }, collection: { sampler: { replicas } } });
+    const { sleepSeconds, gracePeriodSeconds } = drainOf({ stack, facts: someFacts });
     expect(sleepSeconds).toBe(seconds);
     expect(gracePeriodSeconds).toBe(seconds + 30);
   },

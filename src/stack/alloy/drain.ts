@@ -1,6 +1,6 @@
-import type { Stack } from '../../api/index.ts';
 import { parseDuration } from '../../lib/duration.ts';
-import type { KubeObject } from '../component.ts';
+import type { Context, KubeObject } from '../component.ts';
+import { severalSamplers } from './several-samplers.ts';
 
 /** A removed sampler is out of every node's routing after this: DNS answers cached for 5 s, asked again every 5 s. */
 const dnsLagMs = 12_000;
@@ -18,9 +18,9 @@ export interface Drain {
 }
 
 /** A sampler that ends at once loses every trace it has not decided: it waits until nothing new comes and all is decided. */
-export function drainOf({ sampling, collection }: Pick<Stack['spec'], 'sampling' | 'collection'>): Drain {
-  const waitMs = parseDuration(sampling.decisionWait) ?? 0;
-  const lagMs = collection.sampler.replicas === 1 ? watchLagMs : dnsLagMs;
+export function drainOf(context: Context): Drain {
+  const waitMs = parseDuration(context.stack.spec.sampling.decisionWait) ?? 0;
+  const lagMs = severalSamplers(context) ? dnsLagMs : watchLagMs;
   const sleepMs = lagMs + waitMs + exportMs;
   return { sleepSeconds: Math.ceil(sleepMs / 1000), gracePeriodSeconds: Math.ceil((sleepMs + stopMs) / 1000) };
 }

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
+import { minimumStability, type AlloyConfig } from '../../alloy/index.ts';
 import { portNumber } from '../ports.ts';
-import type { Stability } from './stability.ts';
 
 export const configDirectory = '/etc/alloy';
 export const storagePath = '/var/lib/alloy';
@@ -8,8 +8,8 @@ export const storagePath = '/var/lib/alloy';
 /** Key of the configuration in its ConfigMap and name of the file. */
 export const configFile = 'config.alloy';
 
-/** Command line of both Alloy roles. */
-export function alloyArgs(stability: Stability): readonly string[] {
+/** Command line of both Alloy roles, at the lowest level at which every component of the configuration is on. */
+export function alloyArgs(config: AlloyConfig): readonly string[] {
   return [
     'run',
     `${configDirectory}/${configFile}`,
@@ -17,7 +17,7 @@ export function alloyArgs(stability: Stability): readonly string[] {
     `--server.http.listen-addr=0.0.0.0:${portNumber('alloy-node', 'http')}`,
     `--storage.path=${storagePath}`,
     '--disable-reporting',
-    `--stability.level=${stability}`,
+    `--stability.level=${minimumStability(config)}`,
   ];
 }
 
@@ -25,7 +25,6 @@ export function alloyArgs(stability: Stability): readonly string[] {
 export const podEnv: readonly k8s.EnvVar[] = [
   fromField('K8S_NODE_NAME', 'spec.nodeName'),
   fromField('POD_NAME', 'metadata.name'),
-  fromField('POD_UID', 'metadata.uid'),
 ];
 
 function fromField(name: string, fieldPath: string): k8s.EnvVar {

@@ -1,8 +1,7 @@
 import type { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { printAlloy } from '../../alloy/index.ts';
-import { probeUrls, samplerPipeline, samplingData, samplingFile, type Wiring } from '../../pipeline/index.ts';
-import type { Stack } from '../../api/index.ts';
+import { readyPath, samplerPipeline, samplingData, samplingFile, type Wiring } from '../../pipeline/index.ts';
 import type { Component, Context } from '../component.ts';
 import { serviceAccount } from '../identity.ts';
 import { imageOf } from '../images.ts';
@@ -16,7 +15,7 @@ import { podTemplate, type PodShape } from '../workload.ts';
 import { drainOf, withPreStopSleep } from './drain.ts';
 import { exportSecrets } from './export-secrets.ts';
 import { alloyArgs, configDirectory, configFile, podEnv, storagePath } from './program.ts';
-import { stabilityOf } from './stability.ts';
+import { severalSamplers } from './several-samplers.ts';
 
 const component = 'alloy-sampler';
 const [samplingDirectory, samplingKey] = split(samplingFile);
@@ -26,9 +25,10 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
   const { stack } = context;
   const name = childName(stack, component);
   const metadata = metadataOf(stack, component);
-  const text = printAlloy(samplerPipeline(stack, wiring));
+  const config = samplerPipeline(stack, wiring);
+  const text = printAlloy(config);
   const secrets = exportSecrets(stack, text);
-  const drain = drainOf(stack.spec);
+  const drain = drainOf(context);
   const objects = synthesize((chart) => [
     serviceAccount(chart, stack, component),
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [configFile]: text } }),
@@ -38,9 +38,9 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
     }),
     service(chart, stack, component, 'headless'),
     ...networkPolicies(chart, context, component),
-    ...disruptionBudgets(chart, stack),
+    ...disruptionBudgets(chart, context),
     workload(chart, context, {
-      args: alloyArgs(stabilityOf(text)),
+      args: alloyArgs(config),
       env: [...podEnv, ...secrets.env],
       gracePeriodSeconds: drain.gracePeriodSeconds,
     }),
@@ -58,8 +58,9 @@ export function alloySampler(context: Context, wiring: Wiring): Component {
 }
 
 /** Draining nodes takes samplers one by one; with a single one a budget would only block the drain. */
-function disruptionBudgets(chart: Chart, stack: Stack): readonly ApiObject[] {
-  if (stack.spec.collection.sampler.replicas < 2) return [];
+function disruptionBudgets(chart: Chart, context: Context): readonly ApiObject[] {
+  if (!severalSamplers(context)) return [];
+  const { stack } = context;
   const selector = { matchLabels: selectorOf(stack, component) };
   return [
     new k8s.KubePodDisruptionBudget(chart, 'budget', {
@@ -94,8 +95,8 @@ function workload(
           buffer.persistent ? dataMount(storagePath) : scratchMount('storage', storagePath),
         ],
         resources: sampler.resources,
-        readyPath: probeUrls.ready,
-        replicas: sampler.replicas,
+        readyPath,
+        spread: severalSamplers(context),
       }),
       ...(buffer.persistent && {
         volumeClaimTemplates: [dataClaim(stack, component, { size: buffer.size, storageClass: '' })],

@@ -1,17 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { podTemplates, objectsOf, type SomeSpec } from '../specimen.ts';
-import { stabilityOf } from './stability.ts';
-
-test.each([
-  ['otelcol.exporter.otlp "a" { }', 'generally-available'],
-  ['// otelcol.exporter.debug "a"\notelcol.storage.file "a" {\n}', 'public-preview'],
-  ['otelcol.storage.file "a" { }\notelcol.exporter.debug "b" { }', 'experimental'],
-  ['foreach "a" { }', 'experimental'],
-])('%j needs %s', (configuration, level) => {
-  expect(stabilityOf(configuration)).toBe(level);
-});
+import { plan } from '../plan.ts';
+import { objectsOf, podTemplates, someFacts, someStack, type SomeSpec } from '../specimen.ts';
 
 function flag(component: string, spec: SomeSpec = {}): string | undefined {
+  expect(plan(someStack(spec), someFacts).problems).toEqual([]);
   const args = podTemplates(objectsOf(spec)).get(component)?.spec.containers[0]?.args ?? [];
   return args.find((arg) => arg.startsWith('--stability.level='))?.split('=')[1];
 }
@@ -23,6 +15,15 @@ test('each role runs at the lowest level its own configuration needs', () => {
     'public-preview',
     'generally-available',
   ]);
-  const extraConfig = 'otelcol.exporter.debug "mine" {\n}\n';
-  expect(flag('alloy-node', { collection: { extraConfig } })).toBe('experimental');
+});
+
+test.each([
+  ['otelcol.exporter.debug "mine" { }', 'experimental'],
+  ['prometheus.write.queue "mine" {\n\tendpoint "a" {\n\t\turl = "http://a.example.com"\n\t}\n}', 'experimental'],
+  ['pyroscope.java "mine" {\n\tforward_to = []\n\ttargets    = []\n}', 'public-preview'],
+  ['otelcol.receiver.splunkhec "mine" {\n\toutput { }\n}', 'public-preview'],
+  ['declare "mine" {\n\totelcol.exporter.debug "inside" { }\n}', 'experimental'],
+  ['// otelcol.exporter.debug "not" { }\nprometheus.exporter.unix "mine" { }', 'generally-available'],
+])('with %j alloy-node runs at %s, below which it would not start', (extraConfig, level) => {
+  expect(flag('alloy-node', { collection: { extraConfig } })).toBe(level);
 });

@@ -87,11 +87,11 @@ describe('dashboards', () => {
     expect(pod?.spec.volumes.find(({ name }) => name === 'dashboards')).toEqual({
       name: 'dashboards',
       projected: {
-        sources: dashboards.map(({ name }) => ({ configMap: { name: `demo-dashboard-${name}` } })),
+        sources: dashboards.map(({ name }) => ({ configMap: { name: `demo-${name}-dashboard` } })),
       },
     });
     for (const { name } of dashboards) {
-      const { data } = objectOf('ConfigMap', `demo-dashboard-${name}`) as unknown as { data: object };
+      const { data } = objectOf('ConfigMap', `demo-${name}-dashboard`) as unknown as { data: object };
       expect(Object.keys(data)).toEqual([`${name}.json`]);
     }
   });
@@ -103,7 +103,7 @@ describe('dashboards', () => {
 
   test('are gone with their provider when the spec has its own', () => {
     const objects = objectsOf({ grafana: { dashboards: { defaults: false } } });
-    expect(JSON.stringify(objects)).not.toContain('dashboard-');
+    expect(JSON.stringify(objects)).not.toContain('-dashboard');
     expect(env({ grafana: { dashboards: { defaults: false } } })).not.toHaveProperty(
       'GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH',
     );

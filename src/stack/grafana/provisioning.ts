@@ -53,6 +53,7 @@ function withDashboards({ spec }: Stack): boolean {
   return spec.grafana.dashboards.defaults;
 }
 
+/** The dashboard before the word: `demo-dashboard-sampling` is also the sampling of a stack named demo-dashboard. */
 function dashboardConfigMapName(stack: Stack, dashboard: string): string {
-  return `${stack.name}-dashboard-${dashboard}`;
+  return `${stack.name}-${dashboard}-dashboard`;
 }
