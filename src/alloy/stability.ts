@@ -30,7 +30,7 @@ const generallyAvailable: Groups = {
     apache azure blackbox cadvisor cloudwatch consul dnsmasq elasticsearch gcp github kafka memcached mongodb
     mssql mysql oracledb postgres process redis self snmp snowflake squid statsd unix windows`,
   'prometheus.operator': 'podmonitors probes servicemonitors',
-  pyroscope: 'ebpf receive_http relabel scrape write',
+  pyroscope: 'ebpf java receive_http relabel scrape write',
   remote: 'http s3 vault',
   'remote.kubernetes': 'configmap secret',
 };
@@ -40,7 +40,6 @@ const publicPreview: Groups = {
   'otelcol.processor': 'cumulativetodelta',
   'otelcol.receiver': 'filelog splunkhec syslog',
   'otelcol.storage': 'file',
-  pyroscope: 'java',
 };
 
 const experimental: Groups = {
@@ -64,7 +63,8 @@ function named(groups: Groups, stability: Stability): readonly (readonly [string
   );
 }
 
-const levels: ReadonlyMap<string, Stability> = new Map([
+/** How stable every component of Alloy is. */
+export const levels: ReadonlyMap<string, Stability> = new Map([
   ...named(generallyAvailable, 'generally-available'),
   ...named(publicPreview, 'public-preview'),
   ...named(experimental, 'experimental'),

@@ -20,7 +20,7 @@ test('each role runs at the lowest level its own configuration needs', () => {
 test.each([
   ['otelcol.exporter.debug "mine" { }', 'experimental'],
   ['prometheus.write.queue "mine" {\n\tendpoint "a" {\n\t\turl = "http://a.example.com"\n\t}\n}', 'experimental'],
-  ['pyroscope.java "mine" {\n\tforward_to = []\n\ttargets    = []\n}', 'public-preview'],
+  ['pyroscope.java "mine" {\n\tforward_to = []\n\ttargets    = []\n}', 'generally-available'],
   ['otelcol.receiver.splunkhec "mine" {\n\toutput { }\n}', 'public-preview'],
   ['declare "mine" {\n\totelcol.exporter.debug "inside" { }\n}', 'experimental'],
   ['// otelcol.exporter.debug "not" { }\nprometheus.exporter.unix "mine" { }', 'generally-available'],
