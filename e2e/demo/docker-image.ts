@@ -22,10 +22,8 @@ export async function buildImage(repository: string, entry: string): Promise<Doc
   const options = ['--build-arg', `ENTRY=${entry}`, '--label', label, '--tag', latest];
   await execa('docker', ['build', ...options, checkout], { stdio: 'inherit', env });
   const { stdout } = await execa('docker', ['image', 'inspect', '--format', '{{.Id}}', latest]);
-  const tag = `dev-${stdout
-    .trim()
-    .replace(/^sha256:/, '')
-    .slice(0, 12)}`;
+  const id = stdout.trim().replace(/^sha256:/, '');
+  const tag = `dev-${id.slice(0, 12)}`;
   await execa('docker', ['tag', latest, `${repository}:${tag}`]);
   return { repository, tag };
 }

@@ -6,6 +6,8 @@ export interface Ground extends Client {
   /** Merge patch on `examples/dev.yaml` so that it can run here. */
   readonly stackPatch: Readonly<Record<string, unknown>>;
   readonly readyWithinMs: number;
+  /** Whether an image that is another one has another tag, too. */
+  readonly tagsFollowContent: boolean;
   readonly operatorImage: { readonly repository: string; readonly tag: string };
   readonly shopImage: string;
   /** How to see Grafana here, or why it is off. */

@@ -13,12 +13,13 @@ const deployment = ['deployment/ostack', `--namespace=${operatorNamespace}`];
 /** Installs the operator, `examples/dev.yaml` and `examples/shop`, and waits for Ready; the stack's conditions then. */
 export async function installDemo(ground: Ground, say: Progress): Promise<readonly Condition[]> {
   const { repository, tag } = ground.operatorImage;
-  const before = await ground.kubectl(['get', ...deployment, '--ignore-not-found', '-o', 'name']);
+  const imageNow = '-o=jsonpath={.spec.template.spec.containers[0].image}';
+  const before = await ground.kubectl(['get', ...deployment, '--ignore-not-found', imageNow]);
   await installChart(ground.helm, { 'image.repository': repository, 'image.tag': tag });
-  if (before !== '') {
+  if (before === `${repository}:${tag}` && !ground.tagsFollowContent) {
     // The tag may name another image than the last time; a new pod takes the one that is there now.
     await ground.kubectl(['rollout', 'restart', ...deployment]);
-    await ground.kubectl(['rollout', 'status', ...deployment, '--timeout=60s']);
+    await ground.kubectl(['rollout', 'status', ...deployment, '--timeout=180s']);
   }
   say('operator and resource definition installed (helm, charts/ostack)');
 

@@ -29,6 +29,7 @@ export async function kindGround(say: Progress): Promise<Ground> {
     stackPatch: {},
     // Five images of other projects are pulled the first time.
     readyWithinMs: 900_000,
+    tagsFollowContent: true,
     operatorImage,
     shopImage: `${shop.repository}:${shop.tag}`,
     grafana: `kubectl --context ${kindContext} -n observability port-forward svc/demo-grafana 3000, then http://localhost:3000`,

@@ -29,9 +29,14 @@ if (!canKind && !canNode) {
   );
   process.exit(1);
 }
-if (process.argv[2] === 'down') await (canKind ? kindDown() : downNode());
-else if (canKind) await up(await kindGround(say));
-else {
+async function run(): Promise<void> {
+  if (process.argv[2] === 'down') return canKind ? kindDown() : downNode();
+  if (canKind) return up(await kindGround(say));
   say(`no kind cluster (missing: ${missing.join(', ')}), so a node of our own`);
-  await up(await nodeGround(say));
+  return up(await nodeGround(say));
 }
+
+await run().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

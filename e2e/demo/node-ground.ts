@@ -24,6 +24,7 @@ export async function nodeGround(progress: Progress): Promise<Ground> {
     title: `the real node ${node.place.name} of e2e/cluster`,
     stackPatch: { spec: { images: { overrides: testImages }, grafana: { enabled: false } } },
     readyWithinMs: 300_000,
+    tagsFollowContent: false,
     operatorImage: { repository: 'ostack.test/ostack', tag: 'dev' },
     shopImage,
     grafana: 'its program cannot be had without a registry, so spec.grafana.enabled is false here',
