@@ -73,11 +73,7 @@ int BPF_PROG(connection_state, struct sock *sk, int from, int to)
 {
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return 0;
-	if (copy != COPY_ONLY)
-		preemption_off();
-	state_changed(sk, from, to);
-	if (copy != COPY_ONLY)
-		preemption_on();
+	UNPREEMPTED(state_changed(sk, from, to));
 	return 0;
 }
 
@@ -104,6 +100,8 @@ static __always_inline int ended(struct sock *sk)
 
 	if (!c || !w || !c->socket)
 		return 0;
+	if (c->epoch != selection.epoch)
+		conn_policy(c);
 	unseen_end(c, sk);
 	if (c->side) {
 		u32 responses = !requests_go(c);
@@ -124,7 +122,7 @@ static __always_inline int ended(struct sock *sk)
 				c->first_ns = w->now;
 				c->response_body = 0;
 				c->response_captured = 0;
-				exchange_count(c, 0);
+				exchange_count(c, w, 0);
 				exchange_over(c, w);
 				exchange_pop(c);
 			}
@@ -138,11 +136,7 @@ static __always_inline int ended(struct sock *sk)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(connection_end, struct sock *sk)
 {
-	if (copy != COPY_ONLY)
-		preemption_off();
-	ended(sk);
-	if (copy != COPY_ONLY)
-		preemption_on();
+	UNPREEMPTED(ended(sk));
 	return 0;
 }
 

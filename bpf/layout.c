@@ -1,6 +1,7 @@
-/* Never loaded: names every struct of wire.h once, so that its BTF has them all. */
+/* Never loaded: names every struct userland reads once, so that its BTF has them all. */
 #include "include/kernel.h"
 #include "include/wire.h"
+#include "include/work.h"
 
 struct {
 	struct target target;
@@ -17,4 +18,5 @@ struct {
 	struct mode_record mode_record;
 	struct close_record close_record;
 	struct slow_record slow_record;
+	struct work work;
 } wire;

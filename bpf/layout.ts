@@ -1,4 +1,4 @@
-/** Offsets of the structs of include/wire.h and maps/health.h as the compiler laid them out, from the objects' BTF. */
+/** Offsets of the structs of include/wire.h and include/work.h as the compiler laid them out, from the objects' BTF. */
 
 interface Member {
   readonly name: string;
@@ -30,6 +30,7 @@ const structs = [
   'mode_record',
   'close_record',
   'slow_record',
+  'work',
 ];
 
 /** @param dump `bpftool btf dump -j file` of an object that names them all. @returns the text of layout.gen.ts. */

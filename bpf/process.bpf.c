@@ -1,5 +1,6 @@
 /* Processes come and go: a child inherits its parent's target, the last thread's exit takes it away. */
 #include "include/kernel.h"
+#include "include/preemption.h"
 #include "include/wire.h"
 #include "maps/health.h"
 #include "maps/targets.h"
@@ -29,45 +30,29 @@ static __always_inline void target_mark(u32 tgid, bool on)
 		__sync_fetch_and_and(target_bits(tgid), ~bit);
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline void forked(struct task_struct *parent, struct task_struct *child)
 {
 	u32 from = parent->tgid, to = child->tgid;
-
-	if (child->pid != child->tgid)
-		return 0;
 	bool selected = target_selected(from);
 
 	if (selected) {
 		struct target *t = bpf_map_lookup_elem(&targets, &from);
 
 		if (t) {
-			struct target copy = *t;
+			struct target same = *t;
 
-			if (bpf_map_update_elem(&targets, &to, &copy, BPF_ANY))
+			if (bpf_map_update_elem(&targets, &to, &same, BPF_ANY))
 				health_add(H_TARGETS_FULL, 1);
 			else
 				target_mark(to, true);
 		}
 	}
 	process_event(CONTROL_FORK, child, from, selected);
-	return 0;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(process_exec, struct task_struct *task)
-{
-	process_event(CONTROL_EXEC, task, 0, target_selected(task->tgid));
-	return 0;
-}
-
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(process_exit, struct task_struct *task)
+static __always_inline void exited(struct task_struct *task)
 {
 	u32 tgid = task->tgid;
-
-	if (task->signal->live.counter) /* other threads go on */
-		return 0;
 	bool selected = target_selected(tgid);
 
 	if (selected) {
@@ -75,6 +60,28 @@ int BPF_PROG(process_exit, struct task_struct *task)
 		bpf_map_delete_elem(&targets, &tgid);
 	}
 	process_event(CONTROL_EXIT, task, 0, selected);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	if (child->pid == child->tgid) /* not a thread */
+		UNPREEMPTED(forked(parent, child));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task)
+{
+	UNPREEMPTED(process_event(CONTROL_EXEC, task, 0, target_selected(task->tgid)));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	if (!task->signal->live.counter) /* no other thread goes on */
+		UNPREEMPTED(exited(task));
 	return 0;
 }
 

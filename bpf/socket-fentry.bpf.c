@@ -1,5 +1,6 @@
 /* T2: the return of TCP's own send and receive functions, for x86-64 kernels without the length tracepoints (5.19 to
- * 6.2). Same data path, same state. */
+ * 6.2). Same data path, same state. Before 5.19 tcp_recvmsg had one argument more, `nonblock` before the flags: what it
+ * returned and the flags lie elsewhere there. Nothing else here asks for more than 5.15. */
 #include "include/kernel.h"
 #include "include/data_path.h"
 

@@ -45,19 +45,24 @@ struct conn {
 	u32 service;
 	u32 epoch;
 	u32 exchanges;
+	u8 protocol; /* this and the next four are looked at as one word */
+	u8 mode;
+	u8 blind[2]; /* the direction's bytes can no longer be followed */
+	u8 flush; /* the request direction lost bytes: forget what is pending */
+	u8 side;
+	u8 flags;
+	u8 misses;   /* buffers passed over while looking for a message's start */
+	u8 known[2]; /* `next[direction]` is set */
+	u8 midstream[2]; /* first seen in the middle: a buffer that is not a message's start is passed over */
+	u8 failed; /* connect() came to nothing */
+	u8 keep_errors; /* this and the next four: the service's policy */
+	u16 most_of_request; /* bytes of a head to keep for the record */
+	u16 most_of_response;
 	u16 local_port;
 	u16 remote_port;
-	u8 protocol;
-	u8 side;
-	u8 mode;
-	u8 flags;
-	u8 known[2]; /* `next[direction]` is set */
-	u8 blind[2]; /* the direction's bytes can no longer be followed */
-	u8 misses;   /* buffers passed over while looking for a message's start */
-	u8 midstream[2]; /* first seen in the middle: a buffer that is not a message's start is passed over */
-	u8 flush; /* the request direction lost bytes: forget what is pending */
-	u8 failed; /* connect() came to nothing */
-	u8 pad[3];
+	u8 pad[2];
+	u64 slower_than_ns;
+	u64 threshold;
 	u32 next[2]; /* TCP sequence after the last byte seen */
 	u32 followed; /* of what was sent: TCP sequence after the last byte that was read, its requests pushed */
 	u64 flush_to; /* what was pending below this queue position when `flush` was set is lost */
@@ -89,3 +94,13 @@ struct conn {
 	u8 request_capture[CAPTURE_REQUEST] __attribute__((aligned(8)));
 	u8 response_capture[CAPTURE_RESPONSE] __attribute__((aligned(8)));
 };
+_Static_assert(__builtin_offsetof(struct conn, protocol) % 8 == 0, "one word");
+
+/* HTTP, followed by the kernel in both directions, nothing to forget: no more than that is asked of most calls. */
+static __always_inline bool conn_is_plain(const struct conn *c)
+{
+	u64 word;
+
+	__builtin_memcpy(&word, &c->protocol, sizeof(word));
+	return (word & HTTP_FIRST(5)) == (PROTOCOL_HTTP | (u64)MODE_FAST << 8);
+}

@@ -29,6 +29,21 @@ static __always_inline void conn_addresses(struct conn *c, struct sock *sk)
 		health_add(H_PEERS_FULL, 1);
 }
 
+/* Userland moves the epoch with every change of a policy, so a connection may keep its own copy. */
+static __always_inline void conn_policy(struct conn *c)
+{
+	u32 service = c->service;
+	struct policy *p = bpf_map_lookup_elem(&policies, &service);
+
+	if (!p)
+		return;
+	c->keep_errors = p->keep_errors;
+	c->most_of_request = p->capture_request;
+	c->most_of_response = p->capture_response;
+	c->slower_than_ns = p->slower_than_ns;
+	c->threshold = p->set ? p->threshold : BITS_56 + 1;
+}
+
 /* Gives the connection to the process that uses it now. Returns 0 if that one is not (or no longer) a target. */
 static __always_inline u32 conn_owner(struct conn *c, u32 tgid, u32 epoch)
 {
@@ -40,6 +55,7 @@ static __always_inline u32 conn_owner(struct conn *c, u32 tgid, u32 epoch)
 	c->epoch = epoch;
 	c->service = t->service;
 	c->route_hash = 0;
+	conn_policy(c);
 	return 1;
 }
 
@@ -50,7 +66,7 @@ static __always_inline u32 received_until(struct sock *sk, struct tcp_sock *tcp)
 {
 	u32 end = tcp->copied_seq;
 
-	return end - (end == tcp->rcv_nxt && sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+	return end - (sk->__sk_common.skc_flags >> SOCK_DONE & 1 && end == tcp->rcv_nxt);
 }
 
 /* Enters a connection. The socket's own counters say whether this is its beginning. */

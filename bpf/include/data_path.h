@@ -76,91 +76,48 @@ static __always_inline bool data_taken(struct conn *c, u32 direction)
 	return taken;
 }
 
-/* Opens the bytes a selected process moved: `work` is then what the family reads. NULL when there is nothing to read. */
-static __always_inline struct conn *data_open(struct sock *sk, int size, int flags, u32 direction, struct work **work)
+/* The first bytes seen of a connection: whose it is between, and whether more moved before them. */
+static __attribute__((noinline)) int data_first(struct conn *c, struct sock *sk, u32 size, u32 direction)
 {
-	u64 id = bpf_get_current_pid_tgid();
-	u32 tgid = id >> 32;
-
-	if (size < 0) {
-		io_failed();
-		return NULL;
-	}
-	if (!size || (direction == RECEIVING && (flags & (MSG_PEEK | MSG_ERRQUEUE))))
-		return NULL;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 
-	if (!tcp && sk->sk_protocol != IPPROTO_MPTCP)
-		return NULL;
-	u32 epoch = selection.epoch;
-	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
-
-	if (!c) {
-		if (!sk->sk_socket || !sk->sk_socket->file) /* the kernel's own socket */
-			return NULL;
-		c = conn_enter(sk, tgid, epoch);
-		if (!c)
-			return NULL;
+	conn_addresses(c, sk);
+	if (!tcp) {
+		c->flags |= CONN_UNORDERED;
+		return 0;
 	}
-	if (copy == COPY_SECOND && data_taken(c, direction))
-		return NULL;
-	if ((c->tgid != tgid || c->epoch != epoch) && !conn_owner(c, tgid, epoch))
-		return NULL;
-	health_add(direction == SENDING ? H_SENDS : H_RECEIVES, 1);
-	c->bytes[direction] += size;
-	if (copy == COPY_SECOND) {
-		health_add(H_RUNS_TAKEN_OVER, 1);
-		c->checked[direction] = c->bytes[direction];
-	}
+	if (!(c->flags & CONN_OBSERVED)) {
+		u64 received = tcp->bytes_received - (tcp->rcv_nxt - tcp->copied_seq);
+		u64 sent = tcp->bytes_acked + (tcp->write_seq - tcp->snd_una);
+		u64 before = direction == SENDING ? size : 0;
 
-	struct http_stream *s = &c->streams[direction];
-	u32 sequence = 0, in_flight = 0, gap = 0;
-
-	if (!c->peer) {
-		conn_addresses(c, sk);
-		if (!tcp) {
-			c->flags |= CONN_UNORDERED;
-		} else if (!(c->flags & CONN_OBSERVED)) {
-			u64 received = tcp->bytes_received - (tcp->rcv_nxt - tcp->copied_seq);
-			u64 sent = tcp->bytes_acked + (tcp->write_seq - tcp->snd_una);
-			u64 before = direction == SENDING ? size : 0;
-
-			if (direction == RECEIVING)
-				received -= size;
-			/* The opening SYN counts as one byte acknowledged. */
-			if (received > 0 || sent > before + 1)
-				c->midstream[0] = c->midstream[1] = 1;
-		}
-		if (tcp)
-			c->next[RECEIVING] = tcp->copied_seq;
-	}
-	if (tcp && !(c->flags & CONN_UNORDERED)) {
-		u32 end = direction == SENDING ? tcp->write_seq : received_until(sk, tcp);
-
-		sequence = end - size;
-		if (c->known[direction] && c->next[direction] != sequence) {
-			if (tcp->inet_conn.icsk_ulp_ops)
-				c->flags |= CONN_UNORDERED;
-			else
-				gap = conn_gap(c, s, direction, sequence - c->next[direction]);
-		}
-		c->known[direction] = 1;
-		c->next[direction] = end;
-		/* Written, but its probe has not run or is not done: an answer to it may overtake it here. */
 		if (direction == RECEIVING)
-			in_flight = c->known[SENDING] ? tcp->write_seq != c->followed : c->flags & CONN_OBSERVED;
+			received -= size;
+		/* The opening SYN counts as one byte acknowledged. */
+		if (received > 0 || sent > before + 1)
+			c->midstream[0] = c->midstream[1] = 1;
 	}
+	c->next[RECEIVING] = tcp->copied_seq;
+	return 0;
+}
+
+/* Opens what is not the usual call: `work` knows all of it but where its bytes are. Returns 0 when there is nothing to read. */
+__attribute__((noinline)) u32 data_open(struct conn *c, struct work *w, u32 truncated)
+{
+	if (!c || !w)
+		return 0;
+	u32 direction = w->direction & 1, size = w->total;
+	struct http_stream *s = &c->streams[direction];
+
 	if (c->protocol == PROTOCOL_UNKNOWN) {
 		cover_unknown(c->service, size);
 		io_skip(size);
-		data_followed(c, direction);
-		return NULL;
+		return 0;
 	}
 	if (c->blind[direction]) {
 		cover_blind(c->service, size);
 		io_skip(size);
-		data_followed(c, direction);
-		return NULL;
+		return 0;
 	}
 	if (c->flush && c->side && direction != requests_go(c)) {
 		c->flush = 0;
@@ -168,31 +125,19 @@ static __always_inline struct conn *data_open(struct sock *sk, int size, int fla
 			c->head = c->flush_to;
 	}
 	/* The middle of a body needs no reading. */
-	if (s->phase == HTTP_BODY && s->left > size && !(s->facts & HTTP_IN_REST) && !gap) {
+	if (s->phase == HTTP_BODY && s->left > size && !(s->facts & HTTP_IN_REST) && !w->gap) {
 		s->left -= size;
 		cover_parsed(c->service, size);
 		io_skip(size);
-		data_followed(c, direction);
-		return NULL;
+		return 0;
 	}
-	struct work *w = work_of(direction);
-
-	if (!w)
-		return NULL;
-	w->total = size;
+	w->now = bpf_ktime_get_ns();
 	w->done = 0;
 	w->span.at = w->span.end = HTTP_CARRY;
-	w->sequence = sequence;
-	w->tid = (u32)id;
-	w->in_flight = in_flight;
-	w->direction = direction;
-	w->gap = gap;
-	w->now = bpf_ktime_get_ns();
 	io_open(&w->io, size);
-	if (flags & MSG_TRUNC && direction == RECEIVING)
+	if (truncated)
 		w->io.readable = w->io.left = 0;
-	*work = w;
-	return c;
+	return 1;
 }
 
 #define FAMILY_TURNS 64 /* squared, of one call: more pieces than anyone should send */
@@ -209,39 +154,137 @@ __attribute__((noinline)) u32 data_turns(struct conn *c, struct work *w)
 	return STEP_MORE;
 }
 
-/* Reads what was opened, and accounts for it. */
-static __always_inline void data_read(struct conn *c, struct work *w, u32 direction)
-{
-	u32 size = w->total, step = http_usual(c, w, direction) ? STEP_DONE : STEP_MORE;
+enum opened { OPENED_NOT, OPENED_READ, OPENED_MORE };
 
-	for (u32 i = 0; i < FAMILY_TURNS && step == STEP_MORE; i++)
-		step = data_turns(c, w);
-	if (step == STEP_MORE)
-		conn_blind(c, direction, H_BLIND_TOO_MANY_PIECES);
-	if (c->protocol == PROTOCOL_UNKNOWN)
-		cover_unknown(c->service, size);
-	else if (c->blind[direction])
-		cover_blind(c->service, size);
-	else if (c->slow_offset[direction])
-		cover_slow(c->service, size);
-	else
+/* The usual call: the beginning of a message in one buffer that fits the window, on a connection all is known of. OPENED_READ
+ * when nothing is left of it. */
+static __always_inline u32 data_usual(struct conn *c, struct work *w, struct task_struct *task, u32 direction)
+{
+	u32 asking = c->side == (direction == RECEIVING ? SIDE_SERVER : SIDE_CLIENT), size = HTTP_AFRESH(w->total);
+	struct io_call call = {};
+
+	if (asking && c->tail - c->head >= PENDING)
+		return OPENED_NOT;
+	io_call_read(&call, task);
+	if (call.shape != IO_BUFFER || size > HTTP_WINDOW ||
+	    bpf_probe_read_user(w->buffer.bytes + HTTP_CARRY, size, (void *)call.buffer))
+		return OPENED_NOT;
+	w->now = bpf_ktime_get_ns();
+	w->span.at = HTTP_CARRY;
+	w->span.end = HTTP_CARRY + size;
+	c->start_ns[direction] = w->now;
+	c->start_sequence[direction] = w->sequence;
+	c->start_tid[direction] = w->tid;
+	if (http_whole(c, w, direction))
+		return OPENED_READ;
+	w->done = size;
+	w->io.base = call.buffer + size;
+	w->io.left = w->io.vectors = 0;
+	w->io.readable = 1;
+	return OPENED_MORE;
+}
+
+/* What a selected process moved. `which` copy of the data path this is, the compiler knows. */
+static __always_inline void data_follow(struct sock *sk, int size, int flags, u32 direction, u32 which)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u32 tgid = task->tgid, epoch = selection.epoch;
+
+	if (size < 0)
+		io_failed();
+	if (size <= 0 || (direction == RECEIVING && (flags & (MSG_PEEK | MSG_ERRQUEUE))))
+		return;
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	if (!tcp && sk->sk_protocol != IPPROTO_MPTCP)
+		return;
+	struct conn *c = bpf_sk_storage_get(&conns, sk, 0, 0);
+
+	if (!c) {
+		if (!sk->sk_socket || !sk->sk_socket->file) /* the kernel's own socket */
+			return;
+		c = conn_enter(sk, tgid, epoch);
+		if (!c)
+			return;
+	}
+	if (which == COPY_SECOND && data_taken(c, direction))
+		return;
+	if ((c->tgid != tgid || c->epoch != epoch) && !conn_owner(c, tgid, epoch))
+		return;
+	struct work *w = work_of(direction);
+
+	if (!w)
+		return;
+	work_count(w, direction == SENDING ? H_SENDS : H_RECEIVES);
+	c->bytes[direction] += size;
+	if (which == COPY_SECOND) {
+		work_count(w, H_RUNS_TAKEN_OVER);
+		c->checked[direction] = c->bytes[direction];
+	}
+	if (!c->peer)
+		data_first(c, sk, size, direction);
+
+	struct http_stream *s = &c->streams[direction];
+	u32 sequence = 0, in_flight = 0, gap = 0;
+
+	if (tcp && !(c->flags & CONN_UNORDERED)) {
+		u32 end = direction == SENDING ? tcp->write_seq : received_until(sk, tcp);
+
+		sequence = end - size;
+		if (c->known[direction] && c->next[direction] != sequence) {
+			if (tcp->inet_conn.icsk_ulp_ops)
+				c->flags |= CONN_UNORDERED;
+			else
+				gap = conn_gap(c, s, direction, sequence - c->next[direction]);
+		}
+		c->known[direction] = 1;
+		c->next[direction] = end;
+		/* Written, but its probe has not run or is not done: an answer to it may overtake it here. */
+		if (direction == RECEIVING && c->side != SIDE_SERVER)
+			in_flight = c->known[SENDING] ? tcp->write_seq != c->followed : c->flags & CONN_OBSERVED;
+	}
+	w->total = size;
+	w->sequence = sequence;
+	w->tid = task->pid;
+	w->in_flight = in_flight;
+	w->direction = direction;
+	w->gap = gap;
+	u32 truncated = direction == RECEIVING && flags & MSG_TRUNC, opened = OPENED_NOT;
+
+	if (!gap && !truncated && conn_is_plain(c) && http_is_between(s))
+		opened = data_usual(c, w, task, direction);
+	if (opened == OPENED_NOT)
+		opened = data_open(c, w, truncated) ? OPENED_MORE : OPENED_NOT;
+	if (opened == OPENED_READ && !c->blind[direction]) {
 		cover_parsed(c->service, size);
+	} else if (opened != OPENED_NOT) {
+		u32 step = opened == OPENED_MORE ? STEP_MORE : STEP_DONE;
+
+		for (u32 i = 0; i < FAMILY_TURNS && step == STEP_MORE; i++)
+			step = data_turns(c, w);
+		if (step == STEP_MORE)
+			conn_blind(c, direction, H_BLIND_TOO_MANY_PIECES);
+		if (c->protocol == PROTOCOL_UNKNOWN)
+			cover_unknown(c->service, size);
+		else if (c->blind[direction])
+			cover_blind(c->service, size);
+		else if (c->slow_offset[direction])
+			cover_slow(c->service, size);
+		else
+			cover_parsed(c->service, size);
+	}
 	data_followed(c, direction);
 }
 
-/* What a selected process moved. */
 static __always_inline int data_moved(struct sock *sk, int size, int flags, u32 direction)
 {
-	struct work *w = NULL;
-	struct conn *c;
-
-	if (copy != COPY_ONLY)
-		preemption_off();
-	c = data_open(sk, size, flags, direction, &w);
-	if (c && w)
-		data_read(c, w, direction);
-	if (copy != COPY_ONLY)
-		preemption_on();
+	if (copy == COPY_ONLY) {
+		data_follow(sk, size, flags, direction, COPY_ONLY);
+		return 0;
+	}
+	preemption_off();
+	data_follow(sk, size, flags, direction, copy);
+	preemption_on();
 	return 0;
 }
 

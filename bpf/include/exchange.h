@@ -27,17 +27,17 @@ static __always_inline u64 mix(u64 h)
 	return h;
 }
 
+/* A tree, so that every bound is a constant of the code. */
+#define BUCKET_OF_2(ns, i) ((ns) > bucket_bounds[i] ? (i) + 1 : (i))
+#define BUCKET_OF_4(ns, i) ((ns) > bucket_bounds[(i) + 1] ? BUCKET_OF_2(ns, (i) + 2) : BUCKET_OF_2(ns, i))
+#define BUCKET_OF_8(ns, i) ((ns) > bucket_bounds[(i) + 3] ? BUCKET_OF_4(ns, (i) + 4) : BUCKET_OF_4(ns, i))
+
 static __always_inline u32 bucket_of(u64 ns)
 {
-	u32 index = 0;
-
-	for (u32 step = 16; step; step >>= 1) {
-		u32 next = index + step;
-
-		if (next < BUCKETS && ns > bucket_bounds[next - 1])
-			index = next;
-	}
-	return index;
+	_Static_assert(BUCKETS == 20, "8 + 8 + 4");
+	if (ns > bucket_bounds[15])
+		return BUCKET_OF_4(ns, 16);
+	return ns > bucket_bounds[7] ? BUCKET_OF_8(ns, 8) : BUCKET_OF_8(ns, 0);
 }
 
 static __always_inline void mode_event(struct conn *c, u32 mode, u32 reason)
@@ -63,30 +63,21 @@ __attribute__((noinline)) u32 conn_blind(struct conn *c, u32 direction, u32 reas
 	return 0;
 }
 
-struct red_add {
-	u64 route;
-	u64 duration_ns;
-	u64 request_bytes;
-	u64 response_bytes;
-	u16 status;
-	u8 method;
-	u8 count; /* 0: only bytes that came after the exchange was counted */
-};
-
-/* Counts into the exchange's row, or into the totals when there is no room for one. */
-__attribute__((noinline)) u32 red_count(struct conn *c, struct red_add *add)
+/* Counts what is pending at `p` into its row, or into the totals when there is no room for one. `whole` 0: only the bytes of a
+ * response, which came after the rest was counted. */
+__attribute__((noinline)) u32 red_count(struct conn *c, struct pending *p, u64 response_bytes, u32 whole)
 {
-	if (!c || !add)
+	if (!c || !p)
 		return 0;
+	u64 duration = c->first_ns > p->start_ns ? c->first_ns - p->start_ns : 0, request_bytes = whole ? p->body : 0;
 	struct red_key key = {
-		.route = add->route,
+		.route = p->route,
 		.peer = c->peer,
 		.service = c->service,
-		.status = add->status,
+		.status = c->status,
 		.server_port = c->side == SIDE_CLIENT ? c->remote_port : c->local_port,
-		.side = c->side,
-		.protocol = c->protocol,
-		.method = add->method,
+		.end = RED_END(c->side, c->protocol),
+		.method = p->method,
 	};
 	struct red_value *row = bpf_map_lookup_elem(&red, &key);
 
@@ -97,32 +88,32 @@ __attribute__((noinline)) u32 red_count(struct conn *c, struct red_add *add)
 		row = bpf_map_lookup_elem(&red, &key);
 	}
 	if (row) {
-		if (add->count) {
-			__sync_fetch_and_add(&row->count, 1);
-			__sync_fetch_and_add(&row->sum_ns, add->duration_ns);
-			u32 bucket = bucket_of(add->duration_ns);
+		if (whole) {
+			u32 bucket = bucket_of(duration);
 
+			__sync_fetch_and_add(&row->count, 1);
+			__sync_fetch_and_add(&row->sum_ns, duration);
 			if (bucket < BUCKETS)
 				__sync_fetch_and_add(&row->buckets[bucket], 1);
 		}
-		if (add->request_bytes)
-			__sync_fetch_and_add(&row->request_bytes, add->request_bytes);
-		if (add->response_bytes)
-			__sync_fetch_and_add(&row->response_bytes, add->response_bytes);
+		if (request_bytes)
+			__sync_fetch_and_add(&row->request_bytes, request_bytes);
+		if (response_bytes)
+			__sync_fetch_and_add(&row->response_bytes, response_bytes);
 		return 0;
 	}
-	u32 class = add->status / 100;
+	u32 class = c->status / 100;
 	u32 index = ((c->service * 2 + (c->side == SIDE_CLIENT)) * MAX_PROTOCOLS + c->protocol) * STATUS_CLASSES +
 		    (class < STATUS_CLASSES ? class : 5);
 	struct overflow_value *total = bpf_map_lookup_elem(&overflow, &index);
 
-	if (add->count)
+	if (whole)
 		health_add(H_RED_FULL, 1);
 	if (total) {
-		__sync_fetch_and_add(&total->count, add->count);
-		__sync_fetch_and_add(&total->sum_ns, add->duration_ns);
-		__sync_fetch_and_add(&total->request_bytes, add->request_bytes);
-		__sync_fetch_and_add(&total->response_bytes, add->response_bytes);
+		__sync_fetch_and_add(&total->count, whole);
+		__sync_fetch_and_add(&total->sum_ns, whole ? duration : 0);
+		__sync_fetch_and_add(&total->request_bytes, request_bytes);
+		__sync_fetch_and_add(&total->response_bytes, response_bytes);
 	}
 	return 0;
 }
@@ -165,12 +156,14 @@ __attribute__((noinline)) u32 route_resolve(struct conn *c, struct work *w, u64 
 }
 
 /* Whether the service still has room for a kept exchange this second: a leaky bucket one second deep. */
-static __always_inline bool policy_has_room(struct policy *p, u64 now)
+static __always_inline bool policy_has_room(u32 service, u64 now)
 {
+	struct policy *p = bpf_map_lookup_elem(&policies, &service);
+
+	if (!p || !p->interval_ns)
+		return true;
 	u64 next = p->next_ns;
 
-	if (!p->interval_ns)
-		return true;
 	if (next > now)
 		return false;
 	if (next + 1000000000ULL < now)
@@ -180,15 +173,13 @@ static __always_inline bool policy_has_room(struct policy *p, u64 now)
 	return true;
 }
 
-static __always_inline u32 verdict_of(struct policy *p, struct conn *c, u32 status, u64 duration_ns, u64 trace_low)
+static __always_inline u32 verdict_of(struct conn *c, u32 status, u64 duration_ns, u64 trace_low)
 {
-	u32 error_from = c->side == SIDE_CLIENT ? 400 : 500;
-
-	if (p->keep_errors && (status >= error_from || !status))
+	if (c->keep_errors && (status >= (c->side == SIDE_CLIENT ? 400 : 500) || !status))
 		return VERDICT_ERROR;
-	if (p->slower_than_ns && duration_ns > p->slower_than_ns)
+	if (c->slower_than_ns && duration_ns > c->slower_than_ns)
 		return VERDICT_SLOW;
-	return (trace_low & BITS_56) >= p->threshold ? VERDICT_SHARE : VERDICT_NONE;
+	return (trace_low & BITS_56) >= c->threshold ? VERDICT_SHARE : VERDICT_NONE;
 }
 
 /* The exchange at the head of the queue is over: judge it and hand it over, or leave it to the flight recorder. */
@@ -199,14 +190,10 @@ __attribute__((noinline)) u32 exchange_over(struct conn *c, struct work *w)
 	struct pending *p = &c->pending[c->head & (PENDING - 1)];
 	struct kept_record *r = &w->record.kept;
 	struct summary *s = &r->summary;
-	u32 service = c->service;
-	struct policy *policy = bpf_map_lookup_elem(&policies, &service);
 	u64 duration = c->first_ns > p->start_ns ? c->first_ns - p->start_ns : 0;
-	u32 verdict = VERDICT_NONE;
+	u32 verdict = verdict_of(c, c->status, duration, p->trace_low);
 
-	if (policy && policy->set)
-		verdict = verdict_of(policy, c, c->status, duration, p->trace_low);
-	if (verdict && !policy_has_room(policy, w->now)) {
+	if (verdict && !policy_has_room(c->service, w->now)) {
 		verdict = VERDICT_NONE;
 		health_add(H_NOT_KEPT_LIMITED, 1);
 	}
@@ -214,10 +201,9 @@ __attribute__((noinline)) u32 exchange_over(struct conn *c, struct work *w)
 		u32 zero = 0;
 		struct flight_position *position = bpf_map_lookup_elem(&flight_next, &zero);
 
-		health_add(H_NOT_KEPT, 1);
 		if (!position)
 			return 0;
-		u32 slot = position->next++ & (FLIGHT - 1);
+		u32 slot = __sync_fetch_and_add(&position->next, 1) & (FLIGHT - 1);
 
 		s = bpf_map_lookup_elem(&flight, &slot);
 		if (!s)
@@ -228,14 +214,14 @@ __attribute__((noinline)) u32 exchange_over(struct conn *c, struct work *w)
 	s->trace_low = p->trace_low;
 	s->parent = p->parent;
 	s->start_ns = p->start_ns;
-	s->first_ns = c->first_ns > p->start_ns ? c->first_ns : p->start_ns;
+	s->first_ns = p->start_ns + duration;
 	s->last_ns = w->now;
 	s->socket = c->socket;
 	s->request_bytes = p->body;
 	s->response_bytes = c->response_body;
 	s->local = c->local;
 	s->remote = c->remote;
-	s->service = service;
+	s->service = c->service;
 	s->tgid = c->tgid;
 	s->request_tid = p->tid;
 	s->response_tid = c->response_tid;
@@ -255,7 +241,7 @@ __attribute__((noinline)) u32 exchange_over(struct conn *c, struct work *w)
 
 	if (p->captured)
 		request = MIN(c->request_captured, CAPTURE_REQUEST);
-	r->threshold = policy->threshold;
+	r->threshold = c->threshold;
 	r->request_size = request;
 	r->response_size = response;
 	r->pad = 0;
@@ -277,22 +263,11 @@ __attribute__((noinline)) u32 exchange_over(struct conn *c, struct work *w)
 }
 
 /* Counts the exchange at the head of the queue. */
-static __always_inline void exchange_count(struct conn *c, u64 response_bytes)
+static __always_inline void exchange_count(struct conn *c, struct work *w, u64 response_bytes)
 {
-	struct pending *p = &c->pending[c->head & (PENDING - 1)];
-	struct red_add add = {
-		.route = p->route,
-		.duration_ns = c->first_ns > p->start_ns ? c->first_ns - p->start_ns : 0,
-		.request_bytes = p->body,
-		.response_bytes = response_bytes,
-		.status = c->status,
-		.method = p->method,
-		.count = 1,
-	};
-
 	c->exchanges++;
-	health_add(c->status ? H_EXCHANGES : H_UNANSWERED, 1);
-	red_count(c, &add);
+	work_count(w, c->status ? H_EXCHANGES : H_UNANSWERED);
+	red_count(c, &c->pending[c->head & (PENDING - 1)], response_bytes, 1);
 }
 
 /* The exchange leaves the queue. */

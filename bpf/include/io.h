@@ -81,9 +81,8 @@ static __always_inline u32 io_shape_arm64(u64 number)
 }
 
 /* The call's shape and arguments. Kernel workers, 32-bit programs, sendfile, splice and io_uring are opaque. */
-static __always_inline void io_call_read(struct io_call *call)
+static __always_inline void io_call_read(struct io_call *call, struct task_struct *task)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 
 	call->shape = IO_OPAQUE;
@@ -94,7 +93,7 @@ static __always_inline void io_call_read(struct io_call *call)
 		struct pt_regs___x86 *x = (void *)regs;
 		u64 number = x->orig_ax;
 
-		if ((x->cs & 0xffff) == 0x23) /* 32-bit code segment */
+		if (task->thread_info.status & TS_COMPAT)
 			return;
 		call->shape = io_shape_x86(number);
 		call->buffer = x->si;
@@ -122,9 +121,8 @@ static __always_inline void io_message(struct io *io, u64 header)
 }
 
 /* The message of a vectored call that just moved `size` bytes. */
-static __always_inline void io_messages(struct io *io, struct io_call *call, u32 size)
+static __always_inline void io_messages(struct io *io, struct io_call *call, struct task_struct *task, u32 size)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct vector_position *at = bpf_task_storage_get(&vectors, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	u64 index = 0, room = 0;
 
@@ -153,9 +151,10 @@ static __always_inline void io_messages(struct io *io, struct io_call *call, u32
 /* Points at the bytes a call moved. */
 static __always_inline void io_open(struct io *io, u32 size)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct io_call call = {};
 
-	io_call_read(&call);
+	io_call_read(&call, task);
 	io->readable = 0;
 	io->vectors = 0;
 	io->left = 0;
@@ -170,30 +169,32 @@ static __always_inline void io_open(struct io *io, u32 size)
 	} else if (call.shape == IO_MESSAGE) {
 		io_message(io, call.buffer);
 	} else if (call.shape == IO_MESSAGES) {
-		io_messages(io, &call, size);
+		io_messages(io, &call, task, size);
 	}
 }
 
 /* Bytes moved that nobody needs to read: a vectored call is one message further all the same. */
 __attribute__((noinline)) u32 io_skip(u32 size)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct io_call call = {};
 	struct io io = {};
 
-	io_call_read(&call);
+	io_call_read(&call, task);
 	if (call.shape == IO_MESSAGES)
-		io_messages(&io, &call, size);
+		io_messages(&io, &call, task, size);
 	return 0;
 }
 
 /* A call that failed moved no message; if it was a vectored one it is over. */
 static __always_inline void io_failed(void)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct io_call call = {};
 
-	io_call_read(&call);
+	io_call_read(&call, task);
 	if (call.shape == IO_MESSAGES) {
-		struct vector_position *at = bpf_task_storage_get(&vectors, bpf_get_current_task_btf(), 0, 0);
+		struct vector_position *at = bpf_task_storage_get(&vectors, task, 0, 0);
 
 		if (at)
 			at->next = 0;

@@ -14,6 +14,7 @@
 #define MSG_ERRQUEUE 0x2000
 #define PF_IO_WORKER 0x10
 #define PF_KTHREAD 0x200000
+#define TS_COMPAT 0x2 /* x86: in a 32-bit system call */
 
 /* A load another CPU's atomic store is ordered with. Adding a zero the compiler knows would become a loop. */
 #define LOAD_ORDERED(p)                                                                                                    \

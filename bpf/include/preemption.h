@@ -28,3 +28,13 @@ static __always_inline void preemption_on(void)
 	bpf_preempt_enable();
 	bpf_local_irq_restore(&flags);
 }
+
+/* Does `work` without being preempted, also where these programs are. */
+#define UNPREEMPTED(work)                                                                                                  \
+	do {                                                                                                               \
+		if (copy != COPY_ONLY)                                                                                     \
+			preemption_off();                                                                                  \
+		work;                                                                                                      \
+		if (copy != COPY_ONLY)                                                                                     \
+			preemption_on();                                                                                   \
+	} while (0)

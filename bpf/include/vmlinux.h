@@ -109,7 +109,12 @@ struct signal_struct {
 	atomic_t live;
 };
 
+struct thread_info {
+	u32 status;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	s32 pid;
 	s32 tgid;
@@ -132,7 +137,6 @@ struct pt_regs___x86 {
 	unsigned long si;
 	unsigned long di;
 	unsigned long orig_ax;
-	unsigned long cs;
 };
 
 /* arm64 */

@@ -52,16 +52,14 @@ _Static_assert(sizeof(struct policy) == 40, "policy");
 struct red_key {
 	u64 route;
 	u64 peer;
-	u32 service;
+	u16 service;
 	u16 status;
 	u16 server_port;
-	u16 peer_port;
-	u8 side;
-	u8 protocol;
 	u8 method;
-	u8 pad[3];
+	u8 end; /* RED_END */
 };
-_Static_assert(sizeof(struct red_key) == 32, "red_key");
+_Static_assert(sizeof(struct red_key) == 24, "red_key"); /* every byte is hashed for every exchange */
+#define RED_END(side, protocol) ((side) | (protocol) << 2)
 
 struct red_value {
 	u64 count;

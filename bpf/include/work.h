@@ -3,16 +3,17 @@
 #pragma once
 #include "io.h"
 #include "conn.h"
+#include "../maps/health.h"
 
 enum work_slot { WORK_SEND, WORK_RECEIVE, WORK_CLOSE, WORK_SLOTS };
 
 struct work {
+	struct health_counts health; /* of what happens at every call and exchange, so that nothing has to be looked up for it */
 	struct io io;
 	struct http_span span;
 	u32 total; /* bytes the call moved */
 	u32 done;  /* of them, looked at or passed */
-	u32 sequence; /* TCP sequence of the first; 0 with `ordered` 0 */
-	u32 ordered;
+	u32 sequence; /* TCP sequence of the first; 0 if there is no order */
 	u32 tid;
 	u32 in_flight; /* the other direction wrote bytes whose probe has not run yet */
 	u32 direction;
@@ -36,6 +37,12 @@ struct {
 static __always_inline struct work *work_of(u32 slot)
 {
 	return bpf_map_lookup_elem(&works, &slot);
+}
+
+/* A run has its slot for itself: what softirq or another program may count at the same time is health_add's. */
+static __always_inline void work_count(struct work *w, u32 reason)
+{
+	w->health.count[reason]++;
 }
 
 /* Moves past `n` bytes of the current segment. */

@@ -5,7 +5,7 @@
 #define FLIGHT 2048
 
 struct flight_position {
-	u64 next;
+	u64 next; /* as many as were ever not kept */
 };
 
 struct {

@@ -1,5 +1,5 @@
-/* health: how often each thing happened, per CPU; userland sums. One array element holds them all, so a program looks it
- * up once. Softirq and process context share a CPU, hence the atomic adds. Order = healthReasons of health.ts. */
+/* health: how often each thing happened, per CPU; userland sums. Softirq and process context share a CPU, hence the atomic
+ * adds. What happens at every call and exchange is counted in `struct work` instead. Order = healthReasons of health.ts. */
 #pragma once
 
 enum health {
@@ -18,7 +18,6 @@ enum health {
 	H_KEPT_ERROR,
 	H_KEPT_SLOW,
 	H_KEPT_SHARE,
-	H_NOT_KEPT,
 	H_NOT_KEPT_LIMITED,
 	H_KEPT_RING_FULL,
 	H_CONTROL_RING_FULL,

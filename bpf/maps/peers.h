@@ -1,4 +1,4 @@
-/* peers: hash of an address -> the address, so that a series' key stays 32 bytes. Only names: losing one loses a label,
+/* peers: hash of an address -> the address, so that a series' key stays small. Only names: losing one loses a label,
  * not a count. */
 #pragma once
 

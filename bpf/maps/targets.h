@@ -17,7 +17,7 @@ struct selection selection;
 
 static __always_inline u64 *target_bits(u32 tgid)
 {
-	return &selection.bits[tgid >> 6 & (PROCESS_IDS / 64 - 1)];
+	return (void *)selection.bits + (tgid >> 3 & (PROCESS_IDS / 8 - 8)); /* the word, without shifting back */
 }
 
 static __always_inline bool target_selected(u32 tgid)

@@ -6,11 +6,14 @@
 #pragma once
 #include "http_head.h"
 
+#define HTTP_FEEDS 0x0a0a0a0a0a0a0a0aULL
+#define HTTP_ONES 0x0101010101010101ULL
+#define HTTP_HIGHS 0x8080808080808080ULL
+
 /* High bit of every byte of `v` that is a line feed; exact up to the lowest one. */
 static inline u64 http_feeds(u64 v)
 {
-	v ^= 0x0a0a0a0a0a0a0a0aULL;
-	return (v - 0x0101010101010101ULL) & ~v & 0x8080808080808080ULL;
+	return ((v ^ HTTP_FEEDS) - HTTP_ONES) & ~v & HTTP_HIGHS;
 }
 
 /* Offset in a word of the lowest byte marked in `hit`. That bit is exact; which byte it is in comes from a multiplication. */
@@ -122,54 +125,74 @@ static inline u32 http_stop(const struct http_buffer *b, u32 at)
 	return *last == '\r' ? at - 1 : at;
 }
 
-/* Passes lines of a head, the first one included, that end in this window and are not too long for it, sixteen bytes a
- * turn. HTTP_PART leaves what is at span->at to http_next_part. */
+/* The same for a line that begins at `at`, which is `p`, if it is not too long; most are short. */
+static inline __attribute__((always_inline)) u32 http_line_feed(const struct http_buffer *b, const u8 *p, u32 at, u32 end)
+{
+#pragma clang loop unroll(full)
+	for (u32 n = 0; n < HTTP_NEAR; n += 8) {
+		u64 hit = ((HTTP_LOAD(p + n) ^ HTTP_FEEDS) - HTTP_ONES) & HTTP_HIGHS;
+
+		/* Or a byte beyond ASCII, which only these few need to be told from it. */
+		if (hit && (hit &= ~HTTP_LOAD_AFRESH(p + n)))
+			return at + n + http_marked(hit);
+	}
+	u32 far = http_newline(b, at + HTTP_NEAR, end);
+
+	return far - at > HTTP_CARRY ? end : far;
+}
+
+/* Passes lines of a head, the first one included, that end in this window and are not too long for it. HTTP_PART leaves what
+ * is at span->at to http_next_part. */
 HTTP_FUNCTION u32 http_lines(struct http_stream *s, const struct http_buffer *b, struct http_span *span)
 {
 	if (!s || !b || !span)
 		return HTTP_ODD;
-	u32 began = span->at;
+	u32 at = span->at, line = at;
 
 	if (span->end > HTTP_END_OF_WINDOW)
 		return HTTP_ODD;
-	span->look = began;
-	for (u32 i = 0; i < HTTP_TURNS; i++) {
-		u32 at = HTTP_AFRESH(span->look), end = HTTP_AFRESH(span->end);
+	if (s->phase == HTTP_START) {
+		const u8 *p = http_at(b, at);
 
+		at = http_line_feed(b, p, line, span->end);
+		if (at >= span->end)
+			return HTTP_PART;
+		span->at = at + 1;
+		if (*p <= '\r' && (at == line || (at == line + 1 && *p == '\r')))
+			return HTTP_AGAIN;
+		if (http_start(s, b, line, http_stop(b, at), 0))
+			return HTTP_NOT;
+		http_target(s, b);
+	}
+	for (u32 i = 0; i < HTTP_HEADERS_AT_ONCE; i++) {
+		line = HTTP_AFRESH(span->at);
+		const u8 *p = http_at(b, line);
+
+		u32 end = HTTP_AFRESH(span->end);
+
+		at = http_line_feed(b, p, line, end);
 		if (at >= end)
 			return HTTP_PART;
-		const u8 *p = http_at(b, at);
-		u64 hit = http_feeds(HTTP_LOAD(p));
+		span->at = at + 1;
+		u32 byte = *p;
 
-		if (!hit) {
-			hit = http_feeds(HTTP_LOAD(p + 8));
-			at += 8;
-		}
-		if (!hit) {
-			span->look = at + 8;
-			continue;
-		}
-		at += http_marked(hit);
-		u32 line = HTTP_AFRESH(span->at), size = at - line;
-
-		if (at >= end || size > HTTP_CARRY)
-			return HTTP_PART;
-		span->at = span->look = at + 1;
-		p = http_at(b, line);
-		u32 first = *p;
-
-		if (first <= '\r' && (!size || (size == 1 && first == '\r'))) {
-			if (s->phase != HTTP_START)
-				return s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
-		} else if (s->phase == HTTP_START) {
-			if (http_start(s, b, line, http_stop(b, at), 0))
-				return HTTP_NOT;
-			http_target(s, b);
-		} else if ((first | 0x20) == 'c' || (first | 0x20) == 't') {
+		if (byte <= '\r' && (at == line || (at == line + 1 && byte == '\r')))
+			return s->facts & HTTP_IS_ODD ? HTTP_ODD : HTTP_HEAD;
+		byte |= 0x20;
+		/* Of the many headers with these initials only those that may matter are worth a call. */
+		if (byte == 'c' ? (p[8] | 0x20) == 'l' : byte == 't' && ((p[5] | 0x20) == 'p' || (p[5] | 0x20) == 'f'))
 			http_header(s, b, line, http_stop(b, at), 0);
-		}
 	}
-	return HTTP_AFRESH(span->at) == began ? HTTP_PART : HTTP_AGAIN;
+	return HTTP_AGAIN;
+}
+
+/* A message's first line, wherever it comes from. */
+HTTP_FUNCTION u32 http_first_line(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
+{
+	if (!s || !b || http_start(s, b, at, end, lengthy))
+		return HTTP_NOT;
+	http_target(s, b);
+	return HTTP_DRY;
 }
 
 /* The next event, of lines that are cut or long and of bodies. */
@@ -229,9 +252,7 @@ HTTP_FUNCTION u32 http_next_part(struct http_stream *s, struct http_buffer *b, s
 			stop = http_stop(b, stop);
 		span->at = newline < end ? newline + 1 : end;
 		if (phase == HTTP_START) {
-			event = stop <= at ? HTTP_DRY : http_start(s, b, at, stop, lengthy);
-			if (stop > at && event == HTTP_DRY)
-				http_target(s, b);
+			event = stop <= at ? HTTP_DRY : http_first_line(s, b, at, stop, lengthy);
 		} else if (phase != HTTP_HEADERS) {
 			event = http_line(s, b, at, stop);
 		} else if (stop <= at) {
@@ -260,9 +281,9 @@ static inline u32 http_next(struct http_stream *s, struct http_buffer *b, struct
 	return event == HTTP_PART ? http_next_part(s, b, span) : event;
 }
 
-/* How the body of the message whose head just ended is delimited (RFC 9112, 6.3). `bodiless`: by the request's
- * method or the status, whatever the head says. */
-static inline u32 http_frame(struct http_stream *s, u32 bodiless)
+/* How the body of the message whose head just ended is delimited (RFC 9112, 6.3). `kind` is the message's. `bodiless`: by the
+ * request's method or the status, whatever the head says. */
+static inline u32 http_frame(struct http_stream *s, u32 kind, u32 bodiless)
 {
 	u8 facts = s->facts;
 
@@ -273,7 +294,7 @@ static inline u32 http_frame(struct http_stream *s, u32 bodiless)
 		s->phase = HTTP_CHUNK_SIZE;
 		return HTTP_DRY;
 	}
-	if (s->kind == HTTP_REQUEST) {
+	if (kind == HTTP_REQUEST) {
 		if (facts & HTTP_IS_CODED)
 			return HTTP_ODD;
 	} else if ((facts & HTTP_IS_CODED) || !(facts & HTTP_HAS_LENGTH)) {

@@ -26,13 +26,10 @@ __attribute__((noinline)) u32 http_response_end(struct conn *c, struct work *w, 
 			return 0;
 	}
 	if (c->counted == COUNTED_NOT) {
-		exchange_count(c, s->body);
+		exchange_count(c, w, s->body);
 	} else if (!(s->facts & HTTP_HAS_LENGTH) || (s->facts & HTTP_IS_CHUNKED)) {
-		struct pending *p = &c->pending[c->head & (PENDING - 1)];
-		struct red_add add = { .route = p->route, .response_bytes = s->body, .status = c->status, .method = p->method };
-
 		if (s->body)
-			red_count(c, &add);
+			red_count(c, &c->pending[c->head & (PENDING - 1)], s->body, 0);
 	}
 	exchange_over(c, w);
 	exchange_pop(c);
@@ -44,24 +41,26 @@ __attribute__((noinline)) u32 http_response_head(struct conn *c, struct work *w,
 {
 	if (!c || !w || !s)
 		return HTTP_ODD;
-	u32 bodiless = s->status == 204 || s->status == 304, upgrade = s->status == 101;
+	u32 status = s->status, upgrade = status == 101, bodiless = status == 204 || status == 304;
 	u64 head = c->head;
 	bool paired = head != LOAD_ORDERED(&c->tail);
 
-	if (s->status < 200 && s->status != 101) {
+	if (status < 200 && !upgrade) {
 		health_add(H_INTERIM_RESPONSES, 1);
 		s->phase = HTTP_START;
 		return HTTP_DRY;
 	}
 	c->first_ns = c->start_ns[w->direction & 1];
 	c->response_tid = c->start_tid[w->direction & 1];
-	c->status = s->status;
+	c->status = status;
 	c->counted = COUNTED_NOT;
 	if (paired) {
 		u8 method = c->pending[head & (PENDING - 1)].method;
 
-		bodiless |= method == HTTP_HEAD_METHOD;
-		upgrade |= method == HTTP_CONNECT && s->status < 300;
+		if (method == HTTP_HEAD_METHOD)
+			bodiless = 1;
+		else if (method == HTTP_CONNECT && status < 300)
+			upgrade = 1;
 	} else if (w->in_flight && c->side == SIDE_CLIENT && c->early == EARLY_NONE) {
 		health_add(H_EARLY_RESPONSES, 1);
 	} else {
@@ -69,11 +68,11 @@ __attribute__((noinline)) u32 http_response_head(struct conn *c, struct work *w,
 		c->counted = COUNTED_ORPHAN;
 	}
 	u32 odd = s->facts & HTTP_IS_ODD;
-	u32 frame = http_frame(s, bodiless || upgrade);
+	u32 frame = http_frame(s, HTTP_RESPONSE, bodiless | upgrade);
 
 	if (paired) {
 		c->counted = COUNTED;
-		exchange_count(c, s->body);
+		exchange_count(c, w, s->body);
 	}
 	if (frame == HTTP_END || odd)
 		http_response_end(c, w, s);
@@ -93,9 +92,9 @@ __attribute__((noinline)) u32 http_request_head(struct conn *c, struct work *w, 
 	u64 tail = c->tail;
 	struct pending *p = &c->pending[tail & (PENDING - 1)];
 	u32 odd = s->facts & HTTP_IS_ODD;
-	u32 frame = http_frame(s, 0);
+	u32 frame = http_frame(s, HTTP_REQUEST, 0);
 
-	health_add(H_REQUESTS, 1);
+	work_count(w, H_REQUESTS);
 	p->start_ns = c->start_ns[direction];
 	p->route = s->route ? c->route : 0;
 	p->sequence = c->start_sequence[direction];
@@ -123,7 +122,7 @@ __attribute__((noinline)) u32 http_request_head(struct conn *c, struct work *w, 
 	HTTP_HIDE(pushed); /* only an addition whose result is used is ordered with what follows */
 	/* Was the answer seen before the question? */
 	if (c->early != EARLY_NONE && __sync_val_compare_and_swap(&c->early, EARLY_ENDED, EARLY_NONE) == EARLY_ENDED) {
-		exchange_count(c, c->response_body);
+		exchange_count(c, w, c->response_body);
 		exchange_over(c, w);
 		exchange_pop(c);
 	}

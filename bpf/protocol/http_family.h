@@ -70,22 +70,20 @@ static __always_inline void http_copy(u8 *to, const struct http_buffer *b, u32 a
 }
 
 /* Keeps the beginning of a head for the record, as far as it is in this window. */
-static __always_inline void http_capture(struct conn *c, struct work *w, struct http_stream *s, u32 at, u32 direction)
+static __always_inline void http_capture(struct conn *c, struct work *w, struct http_stream *s, u32 at)
 {
-	u32 service = c->service;
-	struct policy *policy = bpf_map_lookup_elem(&policies, &service);
 	u32 size = w->span.end - at;
 
 	if (s->kind == HTTP_REQUEST) {
 		c->capture_free = c->head == c->tail;
 		if (!c->capture_free || at > HTTP_END_OF_WINDOW)
 			return;
-		size = policy ? MIN(size, policy->capture_request) : 0;
+		size = MIN(size, c->most_of_request);
 		size = MIN(size, CAPTURE_REQUEST);
 		c->request_captured = size;
 		http_copy(c->request_capture, &w->buffer, at, size, CAPTURE_REQUEST);
 	} else if (at <= HTTP_END_OF_WINDOW) {
-		size = policy ? MIN(size, policy->capture_response) : 0;
+		size = MIN(size, c->most_of_response);
 		size = MIN(size, CAPTURE_RESPONSE);
 		c->response_captured = size;
 		http_copy(c->response_capture, &w->buffer, at, size, CAPTURE_RESPONSE);
@@ -179,7 +177,7 @@ static __always_inline u32 http_act(struct conn *c, struct work *w, u32 event, u
 	if (starting && s->kind && s->phase != HTTP_START && event != HTTP_NOT) {
 		if (s->kind == HTTP_REQUEST)
 			route_resolve(c, w, s->route, at);
-		http_capture(c, w, s, at, direction);
+		http_capture(c, w, s, at);
 	}
 	if (event <= HTTP_AGAIN)
 		return STEP_MORE;
@@ -258,34 +256,31 @@ __attribute__((noinline)) u32 http_act_first(struct conn *c, struct work *w, u32
 	return c && w ? http_act(c, w, event == HTTP_PART ? HTTP_AGAIN : event, HTTP_CARRY, 1) : STEP_DONE;
 }
 
-/* The usual call, in one go: a message's beginning on a connection all is known of, in one buffer and one window. Returns 1
- * if nothing is left of it. `direction` is the work's, known to the compiler here. */
-static __always_inline u32 http_usual(struct conn *c, struct work *w, u32 direction)
+/* Whether a message begins with the next byte, and that is all there is to know. */
+static __always_inline bool http_is_between(const struct http_stream *s)
+{
+	const struct http_stream other = { .phase = 0xff, .facts = HTTP_IN_REST, .carried = 0xff };
+	u64 word, mask;
+
+	__builtin_memcpy(&word, &s->status, sizeof(word));
+	__builtin_memcpy(&mask, &other.status, sizeof(mask));
+	return !(word & mask);
+}
+
+/* A call's only window, in one go: a message's beginning on a connection all is known of. Returns 1 if nothing is left of it.
+ * `direction` is the work's, known to the compiler here. */
+static __always_inline u32 http_whole(struct conn *c, struct work *w, u32 direction)
 {
 	struct http_stream *s = &c->streams[direction];
 	bool asking = c->side == (direction == RECEIVING ? SIDE_SERVER : SIDE_CLIENT);
-	u32 size = w->total, frame;
-
-	if (!c->side || s->phase != HTTP_START || s->carried || s->facts & HTTP_IN_REST || w->gap || c->mode != MODE_FAST || c->blind[!direction])
-		return 0;
-	if (!w->io.readable || w->io.left < size || size > HTTP_WINDOW || (asking && c->tail - c->head >= PENDING))
-		return 0;
-	if (bpf_probe_read_user(w->buffer.bytes + HTTP_CARRY, size, (void *)w->io.base))
-		return 0;
-	work_pass(w, size);
-	w->span.at = HTTP_CARRY;
-	w->span.end = HTTP_CARRY + size;
-	c->start_ns[direction] = w->now;
-	c->start_sequence[direction] = w->sequence;
-	c->start_tid[direction] = w->tid;
-	u32 event = http_lines(s, &w->buffer, &w->span);
+	u32 event = http_lines(s, &w->buffer, &w->span), frame;
 
 	if (event != HTTP_HEAD || asking != (s->kind == HTTP_REQUEST))
 		return http_act_first(c, w, event) == STEP_DONE;
 	c->midstream[direction] = 0;
 	if (asking && c->route_hash != s->route)
 		route_resolve(c, w, s->route, HTTP_CARRY);
-	http_capture(c, w, s, HTTP_CARRY, direction);
+	http_capture(c, w, s, HTTP_CARRY);
 	frame = asking ? http_request_head(c, w, s) : http_response_head(c, w, s);
 	if (frame == HTTP_ODD)
 		conn_blind(c, direction, H_BLIND_ODD_FRAMING);

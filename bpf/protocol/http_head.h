@@ -22,7 +22,7 @@ static inline __attribute__((always_inline)) u32 http_blanks(const u8 *p)
 
 /* A whole decimal number of at most 18 digits, blanks around it and nothing else; all ones otherwise. The line's end stops
  * it. */
-HTTP_FUNCTION u64 http_number(const struct http_buffer *b, u32 at, u32 end)
+static inline __attribute__((always_inline)) u64 http_number(const struct http_buffer *b, u32 at, u32 end)
 {
 	if (!b)
 		return ~0ULL;
@@ -199,7 +199,7 @@ static inline u32 http_version(const struct http_buffer *b, u32 target, u32 end)
 }
 
 /* The first line of a message. Of a request's target it leaves the offset, in `left`, for http_target. */
-HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
+static inline __attribute__((always_inline)) u32 http_start(struct http_stream *s, const struct http_buffer *b, u32 at, u32 end, u32 lengthy)
 {
 	if (!s || !b)
 		return HTTP_NOT;
@@ -208,8 +208,8 @@ HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b,
 	u64 word = HTTP_LOAD(p);
 
 	s->left = s->body = s->length = s->route = s->trace_high = s->trace_low = s->parent = 0;
-	s->status = 0;
-	s->facts = s->trace_flags = s->kind = s->method = 0;
+	_Static_assert(HTTP_SMALL == 8, "one word");
+	__builtin_memset(&s->status, 0, HTTP_SMALL);
 	if ((word & HTTP_FIRST(7)) == HTTP_WORD('H', 'T', 'T', 'P', '/', '1', '.', 0)) {
 		u32 hundreds = p[9] - '0', tens = p[10] - '0', ones = p[11] - '0';
 
@@ -243,7 +243,7 @@ HTTP_FUNCTION u32 http_start(struct http_stream *s, const struct http_buffer *b,
 }
 
 /* After http_start: the route of a request's target. 0: no path. */
-static inline void http_target(struct http_stream *s, const struct http_buffer *b)
+static inline __attribute__((always_inline)) void http_target(struct http_stream *s, const struct http_buffer *b)
 {
 	u32 at = (u32)s->left, skip = 0;
 

@@ -88,7 +88,7 @@ HTTP_FUNCTION u64 http_route(const struct http_buffer *b, u32 at, u32 limit)
 	const u8 *p = http_at(b, at);
 
 	for (u32 i = 0; i < HTTP_TARGET; i++) {
-		u8 byte = p[i], class = http_class[byte];
+		u8 byte = *p++, class = http_class[byte];
 
 		if (i >= limit)
 			break;

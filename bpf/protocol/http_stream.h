@@ -7,7 +7,8 @@
 #define HTTP_OFFSETS 1024 /* a mask keeps every offset below this, which is all the verifier asks */
 #define HTTP_SLACK 256 /* readable beyond the window: wide loads and copies of fixed size */
 #define HTTP_LINES 8   /* lines of one call; the caller calls again */
-#define HTTP_TURNS 20 /* the same for whole lines of a head, sixteen bytes each */
+#define HTTP_HEADERS_AT_ONCE 16 /* the same for whole lines of a head */
+#define HTTP_NEAR 64 /* bytes of a line in which its end is looked for at once */
 #define HTTP_TARGET 96 /* bytes of the request target that name the route */
 
 #ifdef __bpf__
@@ -17,6 +18,7 @@
 #define HTTP_HIDE(value) asm volatile("" : "+r"(value))
 /* Loads again what the compiler still has: the verifier then forgets what it knows of it. */
 #define HTTP_AFRESH(field) (*(volatile __typeof__(field) *)&(field))
+#define HTTP_LOAD_AFRESH(p) (*(const volatile u64 *)(p))
 #else
 #define HTTP_FUNCTION static __attribute__((unused))
 static inline u64 http_load_host(const u8 *p)
@@ -28,6 +30,7 @@ static inline u64 http_load_host(const u8 *p)
 #define HTTP_LOAD(p) http_load_host(p)
 #define HTTP_HIDE(value) (void)(value)
 #define HTTP_AFRESH(field) (field)
+#define HTTP_LOAD_AFRESH(p) http_load_host(p)
 #endif
 
 enum http_phase {
@@ -92,6 +95,8 @@ struct http_stream {
 	u8 carried;
 	u8 carry[HTTP_CARRY]; /* right-aligned */
 };
+/* Bytes from `status` up to the carry. */
+#define HTTP_SMALL (__builtin_offsetof(struct http_stream, carry) - __builtin_offsetof(struct http_stream, status))
 
 struct http_buffer {
 	u8 bytes[HTTP_OFFSETS + HTTP_SLACK];
@@ -100,7 +105,6 @@ struct http_buffer {
 struct http_span {
 	u32 at;
 	u32 end;
-	u32 look; /* while a line's end is looked for: how far */
 };
 
 #define HTTP_WORD(a, b, c, d, e, f, g, h)                                                                                  \

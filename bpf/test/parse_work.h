@@ -73,7 +73,7 @@ HTTP_FUNCTION u32 parse_step(struct parse_work *w)
 		hash = parse_fold(hash, s->facts & HTTP_HAS_LENGTH ? s->length : 0);
 		hash = parse_fold(hash, s->trace_high);
 		hash = parse_fold(hash, s->trace_low ^ s->parent);
-		hash = parse_fold(hash, http_frame(s, s->status == 204 || s->status == 304 || (s->status && s->status < 200)));
+		hash = parse_fold(hash, http_frame(s, s->kind, s->status == 204 || s->status == 304 || (s->status && s->status < 200)));
 	} else if (event == HTTP_END) {
 		hash = parse_fold(hash, s->body);
 	}

@@ -76,3 +76,7 @@ test('every scan sees what was recorded since the one before', () => {
   write(11);
   expect(scan(8)).toEqual([8, 9, 10, 11]);
 });
+
+test('it says how many it ever recorded, those written over too', () => {
+  expect(recorderOf(5000, 3).recorder.recorded()).toBe(5003n);
+});

@@ -46,6 +46,14 @@ export class FlightRecorder {
     return new FlightWindow(found);
   }
 
+  /** Exchanges recorded so far. */
+  recorded(): bigint {
+    const positions = this.#positions.readRange(0, 1);
+    let all = 0n;
+    for (let cpu = 0; cpu < this.#cpus; cpu++) all += positions.readBigUInt64LE(cpu * 8);
+    return all;
+  }
+
   #scanCpu(cpu: number, next: bigint, sinceNs: number, untilNs: number, found: Remembered[]): void {
     // The oldest slot of a full recorder is the one that may be written now.
     const recorded = Math.min(Number(next), flightSlots - 1);

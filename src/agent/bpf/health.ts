@@ -18,7 +18,6 @@ export const healthReasons = [
   'keptError',
   'keptSlow',
   'keptShare',
-  'notKept',
   'notKeptLimited',
   'keptRingFull',
   'controlRingFull',
@@ -40,12 +39,13 @@ export const healthReasons = [
   'storageFull',
   'targetsFull',
   'runsTakenOver',
+  'notKept',
   'slowExchanges',
   'slowLost',
   'recursionMisses',
 ] as const;
 
 /** Reasons counted in the kernel's map; the rest are userland's. */
-export const kernelReasons = healthReasons.indexOf('slowExchanges');
+export const kernelReasons = healthReasons.indexOf('notKept');
 
 export type HealthReason = (typeof healthReasons)[number];

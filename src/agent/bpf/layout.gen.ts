@@ -31,16 +31,14 @@ export const policy = {
 } as const;
 
 export const redKey = {
-  structSize: 32,
+  structSize: 24,
   route: 0,
   peer: 8,
   service: 16,
-  status: 20,
-  serverPort: 22,
-  peerPort: 24,
-  side: 26,
-  protocol: 27,
-  method: 28,
+  status: 18,
+  serverPort: 20,
+  method: 22,
+  end: 23,
 } as const;
 
 export const redValue = {
@@ -181,4 +179,21 @@ export const slowRecord = {
   side: 86,
   direction: 87,
   bytes: 88,
+} as const;
+
+export const work = {
+  structSize: 5832,
+  health: 0,
+  io: 288,
+  span: 320,
+  total: 328,
+  done: 332,
+  sequence: 336,
+  tid: 340,
+  inFlight: 344,
+  direction: 348,
+  gap: 352,
+  now: 360,
+  buffer: 368,
+  record: 1648,
 } as const;

@@ -2,9 +2,10 @@ import { BpfMap } from './bpf-map.ts';
 import { Refused } from './bpf-object.ts';
 import type { ControlEvent } from './control-event.ts';
 import type { Flight, KeptExchange } from './exchange.ts';
+import { EventCounts } from './event-counts.ts';
 import type { Feature, Tier } from './feature.ts';
 import { featuresOf, probeFeatures } from './features.ts';
-import { healthReasons, kernelReasons, type HealthReason } from './health.ts';
+import { healthReasons, type HealthReason } from './health.ts';
 import { FlightRecorder, flightSlots } from './flight-recorder.ts';
 import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 import * as layout from './layout.gen.ts';
@@ -43,7 +44,7 @@ class ProbedKernel implements Kernel {
   readonly #routes: RouteTable;
   readonly #red: RedReader;
   readonly #policies: BpfMap;
-  readonly #health: BpfMap;
+  readonly #events: EventCounts;
   readonly #flight: FlightRecorder;
   readonly #kept: Ring;
   readonly #control: Ring;
@@ -66,7 +67,7 @@ class ProbedKernel implements Kernel {
     this.#routes = new RouteTable(fd('routes'));
     this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
-    this.#health = new BpfMap(fd('health'), 4, kernelReasons * 8 * cpus, 1);
+    this.#events = new EventCounts(probes.descriptors, cpus);
     this.#flight = new FlightRecorder(
       new BpfMap(fd('flight'), 4, layout.summary.structSize * cpus, flightSlots),
       new BpfMap(fd('flight_next'), 4, 8 * cpus, 1),
@@ -118,12 +119,15 @@ class ProbedKernel implements Kernel {
     value.writeUInt8(policy.keepErrors ? 1 : 0, p.keepErrors);
     value.writeUInt8(1, p.set);
     this.#policies.set(keyOf(serviceId), value);
+    // Every connection keeps a copy.
+    this.#targets.bumpEpoch();
     this.#policyOf.set(serviceId, policy);
   }
 
   removeService(serviceId: number): bigint {
     for (const [tgid, target] of this.targets()) if (target.serviceId === serviceId) this.removeTarget(tgid);
     this.#policies.set(keyOf(serviceId), Buffer.alloc(layout.policy.structSize));
+    this.#targets.bumpEpoch();
     this.#policyOf.delete(serviceId);
     const slow = this.#slow.removeService(serviceId);
     const { exchanges, routesInUse } = this.#red.removeService(serviceId);
@@ -157,7 +161,7 @@ class ProbedKernel implements Kernel {
 
   readOverflow() {
     // Reading the totals costs as much as all rows together, and there is nothing in them until a row found no room.
-    return this.#eventCount(healthReasons.indexOf('redFull')) === 0n ? [] : this.#red.overflow();
+    return this.#events.rare('redFull') === 0n ? [] : this.#red.overflow();
   }
 
   readCoverage() {
@@ -165,24 +169,18 @@ class ProbedKernel implements Kernel {
   }
 
   readHealth(): Readonly<Record<HealthReason, bigint>> {
-    const values = this.#health.get(keyOf(0));
-    const health = Object.fromEntries(
-      healthReasons.map((reason, index) => [reason, index < kernelReasons ? this.#eventCount(index, values) : 0n]),
-    ) as Record<HealthReason, bigint>;
-    const { slowExchanges, ...counts } = this.#slow.counts;
-    for (const [reason, count] of Object.entries(counts)) health[reason as HealthReason] += count;
+    const counts = this.#events.all();
+    const health = Object.fromEntries(healthReasons.map((reason, index) => [reason, counts[index] ?? 0n])) as Record<
+      HealthReason,
+      bigint
+    >;
+    const { slowExchanges, ...slow } = this.#slow.counts;
+    health.notKept = this.#flight.recorded();
+    for (const [reason, count] of Object.entries(slow)) health[reason as HealthReason] += count;
     health.slowExchanges = slowExchanges;
     health.exchanges += slowExchanges;
     health.recursionMisses = this.#recursionMisses(health.runsTakenOver);
     return health;
-  }
-
-  /** One of the kernel's counters, over all CPUs. */
-  #eventCount(reason: number, values = this.#health.get(keyOf(0))): bigint {
-    let total = 0n;
-    if (!values) return total;
-    for (let at = reason * 8; at < values.length; at += kernelReasons * 8) total += values.readBigUInt64LE(at);
-    return total;
   }
 
   /**

@@ -52,9 +52,10 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     const copies = isPreempted(tier) ? ([1, 2] as const) : ([0] as const);
     const data = copies.map((copy) => add(dataPaths[tier], (object) => setConstant(object, '.rodata.copy', copy)));
     const connections = add('connection', (object) => setConstant(object, '.rodata.copy', copies[0]));
-    const processes = add('process', (object) =>
-      setConstant(object, '.rodata', options.watchProcesses === false ? 0 : 1),
-    );
+    const processes = add('process', (object) => {
+      setConstant(object, '.rodata.copy', copies[0]);
+      setConstant(object, '.rodata', options.watchProcesses === false ? 0 : 1);
+    });
     const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
     processes.attach();
     connections.attach();
@@ -84,7 +85,7 @@ function resize(object: BpfObject, name: string, entries: number): void {
   if (map) setMapEntries(map, entries);
 }
 
-/** Sets the object's one constant of a section of read-only data. */
+/** Sets the object's one constant of a section of read-only data, by the end of its map's name. */
 function setConstant(object: BpfObject, section: string, value: number): void {
   const map = [...object.maps].find(([name]) => name.endsWith(section))?.[1];
   if (map) initialValue(map)[0] = value;

@@ -73,7 +73,7 @@ export class RedReader {
     let exchanges = 0n;
     for (let i = 0; i < count; i++) {
       const key = keys.subarray(i * this.#red.keySize, (i + 1) * this.#red.keySize);
-      if (key.readUInt32LE(layout.redKey.service) === serviceId) exchanges += this.#countOf(this.#red.take(key));
+      if (key.readUInt16LE(layout.redKey.service) === serviceId) exchanges += this.#countOf(this.#red.take(key));
       else routesInUse.add(key.readBigUInt64LE(layout.redKey.route));
     }
     return { exchanges: exchanges + this.#clearTotals(serviceId), routesInUse };
@@ -107,10 +107,10 @@ export class RedReader {
     const k = layout.redKey;
     const v = layout.redValue;
     const sum = (field: number) => this.#sum(values, value, field);
-    const side = sideOf(keys.readUInt8(key + k.side));
+    const side = sideOf(keys.readUInt8(key + k.end) & 3);
     const serverPort = keys.readUInt16LE(key + k.serverPort);
     return {
-      serviceId: keys.readUInt32LE(key + k.service),
+      serviceId: keys.readUInt16LE(key + k.service),
       side,
       protocol: 'http',
       method: methods[keys.readUInt8(key + k.method)] ?? '_OTHER',
