@@ -37,7 +37,7 @@ export interface ReconcilerOptions {
   readonly canaries: Pick<Canaries, 'expect' | 'known' | 'forget'>;
   readonly agents: Pick<Agents, 'expect' | 'forget'>;
   readonly clock: Clock;
-  /** Told of every status that is written. */
+  /** Told of every status that is in the cluster: one that was written, and one found to be right as it is. */
   readonly onStatus: (key: StackKey, status: StackStatus) => void;
   readonly onGone: (key: StackKey) => void;
 }
@@ -177,6 +177,7 @@ export class Reconciler {
     const pace = this.paces.get(key);
     if (isDeepStrictEqual(next, previous)) {
       if (pace?.noticedAt !== undefined) this.paces.set(key, { ...pace, noticedAt: undefined });
+      this.options.onStatus(key, previous);
       return 0;
     }
     const waitMs = waitBeforeWrite(previous, next, pace, clock.now());

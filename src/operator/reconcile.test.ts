@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Condition, StackStatus } from '../api/index.ts';
+import type { KubeObject } from '../kube/index.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
+import type { Http } from './canary/http.ts';
+import { Canaries } from './canary/canaries.ts';
+import { FactFinder } from './facts.ts';
+import { PlanCache } from './plan-cache.ts';
+import { Reconciler } from './reconcile.ts';
+import { stackRef } from './stack-key.ts';
+import { MemoryCluster } from './testing/memory-cluster.fixture.ts';
+
+const key = 'shop/demo';
+let cluster: MemoryCluster;
+let told: string[];
+let processes: Canaries[];
+
+beforeEach(() => {
+  cluster = new MemoryCluster();
+  told = [];
+  processes = [];
+});
+afterEach(() => Promise.all(processes.map((canaries) => canaries.stop())));
+
+const nobody: Http = async () => {
+  throw new Error('connection refused');
+};
+
+/** A new process of the operator that knows what the cluster knows. */
+function operator(http: Http = nobody): Reconciler {
+  const canaries = new Canaries({
+    http,
+    clock: systemClock,
+    random: () => 0,
+    log: createLog('canaries', 'silent'),
+    onChange: () => undefined,
+    onTrip: () => undefined,
+    periods: { healthy: 30, broken: 10, slack: 30, pause: 1 },
+  });
+  processes.push(canaries);
+  return new Reconciler({
+    cluster,
+    facts: new FactFinder({
+      cluster: { read: (ref) => cluster.read(ref), contentHash: async () => undefined, watch() {}, waitSynced },
+      apiVersions: [],
+      operatorImage: 'ostack:1',
+      operatorNamespace: 'ostack-system',
+    }),
+    plans: new PlanCache(),
+    canaries,
+    agents: { expect: async () => [], forget: () => undefined },
+    clock: systemClock,
+    onStatus: (of, status) => told.push(`${of} ${status.conditions?.length}`),
+    onGone: () => undefined,
+  });
+}
+
+const waitSynced = async (): Promise<boolean> => true;
+
+function edit(spec: object, generation: number): void {
+  const { apiVersion, kind, name, namespace = '' } = stackRef(key);
+  const { status } = (cluster.read(stackRef(key)) ?? {}) as { status?: object };
+  cluster.put({ apiVersion, kind, metadata: { name, namespace, generation }, spec, ...(status && { status }) });
+}
+
+const status = (): StackStatus => (cluster.read(stackRef(key))?.['status'] ?? {}) as StackStatus;
+const condition = (type: string): Condition | undefined => status().conditions?.find((c) => c.type === type);
+
+/** Passes until there is nothing left to do, as the queue would have it. */
+async function settle(reconciler: Reconciler): Promise<void> {
+  for (;;) {
+    const outcome = await reconciler.reconcile(key);
+    if (outcome.kind === 'done') return;
+    await systemClock.sleep(outcome.afterMs);
+  }
+}
+
+test('a process that finds every status as it should be still tells it once, for its metrics', async () => {
+  edit({}, 1);
+  await settle(operator());
+  const before = cluster.writes.length;
+  told.length = 0;
+  const restarted = operator();
+  await settle(restarted);
+  await settle(restarted);
+  expect(cluster.writes.slice(before).filter((write) => write.includes('ObservabilityStack'))).toEqual([]);
+  expect(new Set(told)).toEqual(new Set([`${key} ${status().conditions?.length}`]));
+});
