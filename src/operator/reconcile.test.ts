@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Condition, StackStatus } from '../api/index.ts';
-import type { KubeObject } from '../kube/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import type { Http } from './canary/http.ts';
@@ -86,4 +85,49 @@ test('a process that finds every status as it should be still tells it once, for
   await settle(restarted);
   expect(cluster.writes.slice(before).filter((write) => write.includes('ObservabilityStack'))).toEqual([]);
   expect(new Set(told)).toEqual(new Set([`${key} ${status().conditions?.length}`]));
+});
+
+/** What an operator saw last when everything was well. */
+async function leftHealthy(): Promise<void> {
+  edit({}, 1);
+  await settle(operator());
+  await Promise.all(processes.map((canaries) => canaries.stop()));
+  const signals = ['traces', 'metrics', 'logs'] as const;
+  const pipelines = signals.map((signal) => ({ signal, state: 'Healthy', hop: '' }));
+  await cluster.patchStatus(stackRef(key), { ...status(), pipelines });
+}
+
+test.each([
+  ['wrong', { overrides: [{ kind: 'ConfigMap', name: 'nobody', patch: { data: {} } }] }],
+  ['wrong by its structure', { sampling: { baselinePercent: 1000 } }],
+  ['Paused', { managementState: 'Paused' }],
+])('a restart under a spec that is %s goes on proving the pipelines that run', async (_name, spec) => {
+  await leftHealthy();
+  edit(spec, 2);
+  const asked: string[] = [];
+  const restarted = operator(async (url) => {
+    asked.push(url);
+    throw new Error('connection refused');
+  });
+  for (let n = 0; n < 200 && condition('PipelineHealthy')?.status !== 'False'; n += 1) {
+    await settle(restarted);
+    await systemClock.sleep(10);
+  }
+  expect(new Set(asked.map((url) => new URL(url).origin))).toContain('http://demo-alloy-node.shop.svc:4319');
+  expect(condition('PipelineHealthy')).toMatchObject({ status: 'False', reason: 'SignalLost' });
+  expect(condition('PipelineHealthy')?.message).toContain('operator → alloy-node');
+});
+
+test('a spec that was wrong from the start has nothing to prove', async () => {
+  edit({ sampling: { baselinePercent: 1000 } }, 1);
+  const asked: string[] = [];
+  await settle(
+    operator(async (url) => {
+      asked.push(url);
+      throw new Error('connection refused');
+    }),
+  );
+  await systemClock.sleep(100);
+  expect(asked).toEqual([]);
+  expect(condition('PipelineHealthy')?.reason).toBe('Disabled');
 });

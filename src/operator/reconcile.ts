@@ -8,7 +8,7 @@ import type { Canaries } from './canary/canaries.ts';
 import { agentPods } from './agents/agent-pods.ts';
 import type { AgentSeen } from './agents/agent-seen.ts';
 import type { Agents } from './agents/agents.ts';
-import { canaryTarget } from './canary-target.ts';
+import { canaryTarget, plannedWay, standingWay } from './canary-target.ts';
 import { judge } from './conditions/chain.ts';
 import { cleanUp, release } from './deletion.ts';
 import type { FactFinder } from './facts.ts';
@@ -230,12 +230,20 @@ export class Reconciler {
       agents,
       pipelines: (previous.pipelines ?? []) as Observation['pipelines'],
     };
-    if (intent.kind === 'apply') {
-      return { ...partial, pipelines: canaries.expect(key, canaryTarget(cluster, intent.stack, intent.plan, partial)) };
+    if (managementState === 'Unmanaged') {
+      canaries.forget(key);
+      return partial;
     }
-    if (managementState === 'Unmanaged') canaries.forget(key);
+    if (intent.kind === 'apply') {
+      const way = plannedWay(intent.stack, intent.plan);
+      return { ...partial, pipelines: canaries.expect(key, canaryTarget(cluster, stack, way, partial)) };
+    }
     // What runs under a wrong or held back spec still carries signals, or does not.
-    return { ...partial, pipelines: canaries.known(key) ?? partial.pipelines };
+    const known = canaries.known(key);
+    if (known) return { ...partial, pipelines: known };
+    const way = standingWay(cluster, stack, previous);
+    if (way === undefined) return partial;
+    return { ...partial, pipelines: canaries.expect(key, canaryTarget(cluster, stack, way, partial)) };
   }
 
   private forget(key: StackKey): Outcome {
