@@ -27,7 +27,7 @@ const nobody: Http = async () => {
 };
 
 /** A new process of the operator that knows what the cluster knows. */
-function operator(http: Http = nobody): Reconciler {
+function operator(http: Http = nobody, plans: Pick<PlanCache, 'planOf' | 'forget'> = new PlanCache()): Reconciler {
   const canaries = new Canaries({
     http,
     clock: systemClock,
@@ -46,7 +46,7 @@ function operator(http: Http = nobody): Reconciler {
       operatorImage: 'ostack:1',
       operatorNamespace: 'ostack-system',
     }),
-    plans: new PlanCache(),
+    plans,
     canaries,
     agents: { expect: async () => [], forget: () => undefined },
     clock: systemClock,
@@ -130,4 +130,30 @@ test('a spec that was wrong from the start has nothing to prove', async () => {
   await systemClock.sleep(100);
   expect(asked).toEqual([]);
   expect(condition('PipelineHealthy')?.reason).toBe('Disabled');
+});
+
+test('a spec nobody can make a plan of is told after a while, for its own generation, and what runs keeps running', async () => {
+  await leftHealthy();
+  edit({ sampling: { baselinePercent: 20 } }, 2);
+  const before = cluster.writes.length;
+  let fault: Error | undefined = new TypeError('spec is null');
+  const plans = new PlanCache();
+  const planOf: PlanCache['planOf'] = (stack, facts) => {
+    if (fault) throw fault;
+    return plans.planOf(stack, facts);
+  };
+  const restarted = operator(nobody, { planOf, forget: (uid) => plans.forget(uid) });
+  const pass = (): Promise<unknown> => restarted.reconcile(key).then(() => 'passed', String);
+  for (let n = 0; n < 5; n += 1) expect(await pass()).toBe('TypeError: spec is null');
+  expect(status().observedGeneration).toBe(1);
+  for (let n = 0; n < 20 && status().observedGeneration === 1; n += 1)
+    expect(await pass()).toBe('TypeError: spec is null');
+  expect(status().observedGeneration).toBe(2);
+  expect(condition('Accepted')).toMatchObject({ status: 'False', reason: 'PlanFailed' });
+  expect(condition('Accepted')?.message).toContain('spec is null');
+  expect(condition('Ready')?.status).toBe('False');
+  expect(new Set(cluster.writes.slice(before))).toEqual(new Set(['patch ObservabilityStack demo']));
+  fault = undefined;
+  await settle(restarted);
+  expect(condition('Accepted')).toMatchObject({ status: 'True', reason: 'Valid' });
 });

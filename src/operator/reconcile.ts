@@ -33,7 +33,7 @@ export type Outcome = { readonly kind: 'done' } | { readonly kind: 'again'; read
 export interface ReconcilerOptions {
   readonly cluster: Cluster;
   readonly facts: FactFinder;
-  readonly plans: PlanCache;
+  readonly plans: Pick<PlanCache, 'planOf' | 'forget'>;
   readonly canaries: Pick<Canaries, 'expect' | 'known' | 'forget'>;
   readonly agents: Pick<Agents, 'expect' | 'forget'>;
   readonly clock: Clock;
@@ -47,7 +47,13 @@ type Intent = Decision & { readonly unknownFields: readonly string[] };
 
 type Decision =
   | { readonly kind: 'apply'; readonly stack: Stack; readonly plan: Plan }
-  | { readonly kind: 'hold'; readonly state: Spec['managementState']; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'hold';
+      readonly state: Spec['managementState'];
+      readonly problems: readonly Problem[];
+      /** Why no plan can be made of it, and that again and again. */
+      readonly unplanned?: Error;
+    };
 
 interface Applied {
   readonly inForce: InForce | undefined;
@@ -84,7 +90,7 @@ export class Reconciler {
       await cleanUp(cluster, live);
       return { kind: 'done' };
     }
-    const intent = await this.intentOf(live);
+    const intent = await this.intentOf(key, live);
     const applied = intent.kind === 'apply' ? await this.apply(key, live, intent) : await this.hold(live, intent);
     this.failing.set(key, applied.errors.length === 0 ? 0 : (this.failing.get(key) ?? 0) + 1);
     const waitMs = await this.report(key, live, intent, applied);
@@ -93,9 +99,19 @@ export class Reconciler {
     return applied.refusals.length > 0 ? { kind: 'again', afterMs: retryRefusedMs } : { kind: 'done' };
   }
 
-  private async intentOf(live: Live): Promise<Intent> {
+  private async intentOf(key: StackKey, live: Live): Promise<Intent> {
     const { stack, unknownFields } = parseStored(live);
-    return { ...(await this.decide(stack)), unknownFields };
+    try {
+      return { ...(await this.decide(stack)), unknownFields };
+    } catch (error) {
+      const failed = this.failing.get(key) ?? 0;
+      if (failed < patience) {
+        this.failing.set(key, failed + 1);
+        throw error;
+      }
+      const state = stack.ok ? stack.value.spec.managementState : 'Managed';
+      return { kind: 'hold', state, problems: [], unplanned: error as Error, unknownFields };
+    }
   }
 
   private async decide(parsed: Parsed<Stack>): Promise<Decision> {
@@ -110,7 +126,8 @@ export class Reconciler {
 
   private async hold(live: Live, intent: Intent & { kind: 'hold' }): Promise<Applied> {
     if (intent.state === 'Unmanaged') await release(this.options.cluster, live);
-    return { inForce: undefined, inventory: statusIn(live).inventory ?? [], refusals: [], errors: [] };
+    const errors = intent.unplanned ? [intent.unplanned] : [];
+    return { inForce: undefined, inventory: statusIn(live).inventory ?? [], refusals: [], errors };
   }
 
   private async apply(key: StackKey, live: Live, { stack, plan }: Intent & { kind: 'apply' }): Promise<Applied> {
@@ -223,6 +240,7 @@ export class Reconciler {
       generation: live.metadata.generation ?? 0,
       managementState,
       problems: intent.kind === 'hold' ? intent.problems : [],
+      unplanned: intent.kind === 'hold' ? intent.unplanned?.message : undefined,
       unknownFields: intent.unknownFields,
       refusals: applied.refusals,
       components,

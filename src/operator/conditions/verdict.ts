@@ -32,6 +32,7 @@ const ranked = [
   'Unready',
   'SignalLost',
   'ApplyFailed',
+  'PlanFailed',
   'VolumePending',
   'Progressing',
   'Verifying',

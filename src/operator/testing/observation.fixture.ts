@@ -32,6 +32,7 @@ export function observation(change: Partial<Observation> = {}, components: reado
     generation: 3,
     managementState: 'Managed',
     problems: [],
+    unplanned: undefined,
     unknownFields: [],
     refusals: [],
     components: everyComponent.map((name) => components.find((c) => c.name === name) ?? component(name)),
