@@ -25,6 +25,7 @@ const ranked = [
   'UnsupportedKernel',
   'VerifierRejected',
   'PermissionDenied',
+  'ConfigRefused',
   'VolumeLost',
   'Unschedulable',
   'PodSecurity',
