@@ -26,9 +26,9 @@ const configFix = 'look at spec.images.overrides.agent, which may be of another 
 export function readAgent(node: string, body: string): AgentSeen {
   const { ready, reason = '', message = '', targets = 0, configProblems = [] } = parsed(body);
   const state = lasting.find((each) => each === reason) ?? 'Waiting';
-  const [problem] = configProblems;
+  const [problem, ...others] = configProblems;
   if (problem !== undefined && state === 'Waiting') {
-    const more = configProblems.length === 1 ? '' : ` (and ${configProblems.length - 1} more)`;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     const told = `it refused its configuration: ${problem.path} ${problem.reason}${more}; ${configFix}`;
     return { node, state: 'ConfigRefused', message: told, follows: targets > 0 };
   }
@@ -43,7 +43,9 @@ export function silentAgent(node: string): AgentSeen {
 function parsed(body: string): Readiness {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? value : {};
+    if (typeof value !== 'object' || value === null) return {};
+    const { configProblems, ...rest } = value as Readiness;
+    return Array.isArray(configProblems) ? { ...rest, configProblems } : rest;
   } catch {
     return {};
   }

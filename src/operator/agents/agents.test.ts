@@ -54,7 +54,7 @@ test('an agent that refused its configuration follows another one, and says whic
   ];
   answers.set('http://a/readyz', { ...ready, configProblems });
   answers.set('http://b/readyz', { ready: false, reason: 'NotStarted', message: 'no configuration', configProblems });
-  answers.set('http://c/readyz', { ...ready, configProblems: [] });
+  answers.set('http://c/readyz', { ...ready, configProblems: 0 });
   const seen = await agents.expect(
     'x/demo',
     ['a', 'b', 'c'].map((node) => pod(node)),

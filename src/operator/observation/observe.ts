@@ -18,12 +18,12 @@ export function observe(
 ): { readonly components: readonly ComponentSeen[]; readonly claims: readonly ClaimSeen[] } {
   const components = expected.components.map((component): ComponentSeen => {
     if (!component.enabled) return { name: component.name, enabled: false, workloads: [], trouble: undefined };
-    const workloads = component.workloads.map((w) => {
-      const live = liveOf(cluster, stack, w);
-      return readWorkload(w.kind, w.name, live, live && refusedPods(cluster, live));
-    });
     const selector = { 'app.kubernetes.io/name': component.name, 'app.kubernetes.io/instance': stack.name };
     const pods = cluster.select('v1', 'Pod', selector, stack.namespace);
+    const workloads = component.workloads.map((w) => {
+      const live = liveOf(cluster, stack, w);
+      return readWorkload(w.kind, w.name, live, live && refusedPods(cluster, live, pods));
+    });
     return { name: component.name, enabled: true, workloads, trouble: worstTrouble(pods) };
   });
   const claims = expected.components.flatMap((component) =>
