@@ -17,6 +17,8 @@ export function scopesOf(namespace: string | undefined): Scope[] {
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', labelSelector: claimSelector, ...within },
     // Nothing else tells why a DaemonSet or a StatefulSet has no pods; a Deployment has a condition for it.
     { apiVersion: 'v1', kind: 'Event', fieldSelector: refusalSelector, ...within },
+    // What a claim that is not bound waits for.
+    { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' },
     { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', ...within },
   ];
 }

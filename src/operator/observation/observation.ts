@@ -66,6 +66,8 @@ export interface ClaimSeen {
   readonly storageClass: string;
   /** The size it is on its way to; empty unless it is to be larger than it is. */
   readonly growsTo: string;
+  /** What a pending claim waits for, in words; empty where that is not known. */
+  readonly waitsFor: string;
 }
 
 export type Signal = 'traces' | 'metrics' | 'logs';

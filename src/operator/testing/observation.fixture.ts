@@ -36,7 +36,16 @@ export function observation(change: Partial<Observation> = {}, components: reado
     unknownFields: [],
     refusals: [],
     components: everyComponent.map((name) => components.find((c) => c.name === name) ?? component(name)),
-    claims: [{ name: 'data-demo-tempo-0', component: 'tempo', phase: 'Bound', storageClass: 'fast', growsTo: '' }],
+    claims: [
+      {
+        name: 'data-demo-tempo-0',
+        component: 'tempo',
+        phase: 'Bound',
+        storageClass: 'fast',
+        growsTo: '',
+        waitsFor: '',
+      },
+    ],
     agents: ['a', 'b', 'c'].map((node) => ({ node, state: 'Attached', message: '', follows: true })),
     pipelines: signals.map((signal) => ({ signal, state: 'Healthy', hop: '' })),
     ...change,
