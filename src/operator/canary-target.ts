@@ -1,7 +1,7 @@
 import { parseDuration } from '../lib/duration.ts';
 import type { Stack, StackStatus } from '../api/index.ts';
 import type { Cluster, Live } from '../kube/index.ts';
-import { internalOtlpOf, portNumber, type ComponentName, type Plan } from '../stack/index.ts';
+import { portNumber, type ComponentName, type Plan } from '../stack/index.ts';
 import type { MetricsPages } from './canary/evidence.ts';
 import type { Target } from './canary/target.ts';
 import { availability } from './conditions/availability.ts';
@@ -22,10 +22,10 @@ export function plannedWay(stack: Stack, plan: Plan): Way {
 
 /**
  * The way through what runs under a spec that is wrong or held back, which cannot be asked for it: what the status says
- * is in force. Undefined if nothing ever was.
+ * is in force and the Service that is there. Undefined if nothing ever was.
  */
 export function standingWay(
-  cluster: Pick<Cluster, 'read'>,
+  cluster: Pick<Cluster, 'read' | 'select'>,
   stack: Named,
   { endpoints }: Pick<StackStatus, 'endpoints'>,
 ): Way | undefined {
@@ -38,9 +38,30 @@ export function standingWay(
     name: `${name}-alloy-sampler`,
   });
   return {
-    endpoints: { ...endpoints, internalOtlp: internalOtlpOf(stack) },
+    endpoints: { ...endpoints, internalOtlp: entranceOf(cluster, stack) },
     decisionWaitMs: drainSeconds(sampler) * 1000,
   };
+}
+
+/** URL of the Service in which a canary may go in at any collector; an older operator may have made it under another name. */
+function entranceOf(cluster: Pick<Cluster, 'select'>, stack: Named): string {
+  const found = cluster
+    .select('v1', 'Service', componentSelector(stack, 'alloy-node'), stack.namespace)
+    .flatMap((live) => {
+      const { ports = [], internalTrafficPolicy } = (live['spec'] ?? {}) as ServiceSpec;
+      const port = ports.find((each) => each.name === 'otlp-internal');
+      // A node without a collector must not look like a stack without one.
+      if (port === undefined || internalTrafficPolicy === 'Local') return [];
+      return [`http://${live.metadata.name}.${stack.namespace}.svc:${port.port}`];
+    });
+  return (
+    found[0] ?? `http://${stack.name}-alloy-node.${stack.namespace}.svc:${portNumber('alloy-node', 'otlp-internal')}`
+  );
+}
+
+interface ServiceSpec {
+  readonly ports?: readonly { readonly name?: string; readonly port: number }[];
+  readonly internalTrafficPolicy?: string;
 }
 
 /** What the canary of a stack has to know. `seen.pipelines` is what was known before. */
@@ -74,11 +95,14 @@ function pages(
   stack: Named,
   component: 'alloy-node' | 'alloy-sampler',
 ): MetricsPages {
-  const selector = { 'app.kubernetes.io/name': component, 'app.kubernetes.io/instance': stack.name };
-  const addresses = cluster.select('v1', 'Pod', selector, stack.namespace).flatMap((pod) => {
+  const addresses = cluster.select('v1', 'Pod', componentSelector(stack, component), stack.namespace).flatMap((pod) => {
     const ip = podIp(pod);
     const url = `http://${ip}:${portNumber(component, 'http')}/metrics`;
     return ip === undefined ? [] : [[pod.metadata.name, url] as const];
   });
   return new Map(addresses);
 }
+
+const componentSelector = (stack: Named, component: ComponentName): Readonly<Record<string, string>> => {
+  return { 'app.kubernetes.io/name': component, 'app.kubernetes.io/instance': stack.name };
+};

@@ -3,5 +3,5 @@ export { plan } from './plan.ts';
 export type { ComponentName, ComponentPlan, Endpoints, Facts, KubeObject, Plan, Workload } from './component.ts';
 export { configHashAnnotation } from './config-hash.ts';
 export { agentConfigName, grafanaAdminName, samplingName } from './names.ts';
-export { internalOtlpOf, portNumber } from './ports.ts';
+export { portNumber } from './ports.ts';
 export { operatorRules, type PolicyRule } from './rbac.ts';

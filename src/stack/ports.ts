@@ -56,19 +56,12 @@ export function portNumber(component: ComponentName, name: PortName): number {
   return port.number;
 }
 
-type Named = Pick<Stack, 'name' | 'namespace'>;
-
 /** `host:port` of a component's Service. */
-export function addressOf(stack: Named, component: ComponentName, name: PortName): string {
+export function addressOf(stack: Stack, component: ComponentName, name: PortName): string {
   return `${hostOf(stack, component)}:${portNumber(component, name)}`;
 }
 
 /** `http://host:port` of a component's Service. */
-export function urlOf(stack: Named, component: ComponentName, name: PortName = 'http'): string {
+export function urlOf(stack: Stack, component: ComponentName, name: PortName = 'http'): string {
   return `http://${addressOf(stack, component, name)}`;
-}
-
-/** Where the canary of a stack goes in, whatever its spec says. */
-export function internalOtlpOf(stack: Named): string {
-  return urlOf(stack, 'alloy-node', 'otlp-internal');
 }

@@ -2,7 +2,7 @@ import type { Stack } from '../api/index.ts';
 import type { Wiring } from '../pipeline/index.ts';
 import type { Endpoints, ComponentName } from './component.ts';
 import { childName, hostOf } from './names.ts';
-import { addressOf, internalOtlpOf, portNumber, urlOf } from './ports.ts';
+import { addressOf, portNumber, urlOf } from './ports.ts';
 
 const all: readonly ComponentName[] = ['tempo', 'mimir', 'loki', 'alloy-sampler', 'alloy-node', 'agent', 'grafana'];
 
@@ -51,7 +51,7 @@ export function endpointsOf(stack: Stack): Endpoints {
   return {
     ...(grpc && { otlpGrpc: urlOf(stack, 'alloy-node', 'otlp-grpc') }),
     ...(http && { otlpHttp: urlOf(stack, 'alloy-node', 'otlp-http') }),
-    internalOtlp: internalOtlpOf(stack),
+    internalOtlp: urlOf(stack, 'alloy-node', 'otlp-internal'),
     ...(enabled.includes('tempo') && { tempo: urlOf(stack, 'tempo') }),
     ...(enabled.includes('mimir') && { mimir: urlOf(stack, 'mimir') }),
     ...(enabled.includes('loki') && { loki: urlOf(stack, 'loki') }),
