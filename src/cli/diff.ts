@@ -45,10 +45,10 @@ export async function diff(options: DiffOptions): Promise<void> {
     signal: life.signal,
   });
   try {
-    const apiVersions = await discovery.apiVersions(); // a cluster that does not answer is told before it is waited for
+    await rest.request('GET', '/version'); // a cluster that does not answer is told before it is waited for
     if (!(await cluster.waitSynced(30_000))) throw new Error('the cluster could not be read within 30 s');
     const { image: operatorImage, operatorNamespace } = options;
-    const facts = new FactFinder({ cluster, apiVersions, operatorImage, operatorNamespace });
+    const facts = new FactFinder({ cluster, operatorImage, operatorNamespace });
     const view = { cluster, facts, whole: (ref: Ref) => wholeOf(ref, rest, discovery) };
     let changes = 0;
     for (const resource of resources)

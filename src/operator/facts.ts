@@ -12,7 +12,6 @@ export type FactSource = Pick<Cluster, 'read' | 'contentHash'> & {
 
 export interface FactOptions {
   readonly cluster: FactSource;
-  readonly apiVersions: readonly string[];
   readonly operatorImage: string;
   readonly operatorNamespace: string;
 }
@@ -28,11 +27,10 @@ export class FactFinder {
   }
 
   async factsOf(stack: Stack): Promise<Facts> {
-    const { apiVersions, operatorImage, operatorNamespace } = this.options;
+    const { operatorImage, operatorNamespace } = this.options;
     const contentHashes = await this.contentHashes(stack);
     const grafanaPassword = stack.spec.grafana.auth === 'Password' ? this.grafanaPassword(stack) : undefined;
     return {
-      apiVersions,
       contentHashes,
       operatorImage,
       operatorNamespace,

@@ -4,7 +4,6 @@ import type { Facts, Plan } from '../stack/index.ts';
 import { PlanCache } from './plan-cache.ts';
 
 const facts: Facts = {
-  apiVersions: [],
   contentHashes: {},
   operatorImage: 'ostack',
   operatorNamespace: 'ostack-system',

@@ -42,7 +42,6 @@ function operator(http: Http = nobody, plans: Pick<PlanCache, 'planOf' | 'forget
     cluster,
     facts: new FactFinder({
       cluster: { read: (ref) => cluster.read(ref), contentHash: async () => undefined, watch() {}, waitSynced },
-      apiVersions: [],
       operatorImage: 'ostack:1',
       operatorNamespace: 'ostack-system',
     }),

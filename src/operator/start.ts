@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   connect,
-  Discovery,
   Fenced,
   Lease,
   type ReflectorTiming,
@@ -150,7 +149,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 
   async function lead(): Promise<void> {
     const { signal } = life;
-    const apiVersions = await discover(rest, clock, log, signal);
     if (!(await lease.acquire(signal))) return;
     const term = new AbortController();
     const stopTerm = () => term.abort();
@@ -159,7 +157,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     while (!term.signal.aborted && !(await cluster.waitSynced(1000)));
     const facts = new FactFinder({
       cluster,
-      apiVersions,
       operatorImage: options.image,
       operatorNamespace: leaseNamespace,
     });
@@ -217,17 +214,4 @@ function connectionOf({ kubeconfig, context }: OperatorOptions): { kubeconfig?: 
 
 function resolved(http: Http, resolve: ((url: string) => string) | undefined): Http {
   return resolve === undefined ? http : (url, request) => http(resolve(url), request);
-}
-
-/** Group versions of the server; asked once, and until it answers. */
-async function discover(rest: Rest, clock: Clock, log: Log, signal: AbortSignal): Promise<string[]> {
-  for (;;) {
-    try {
-      return await new Discovery(rest).apiVersions();
-    } catch (error) {
-      if (signal.aborted) return [];
-      log.warn({ err: error }, 'API versions not known yet');
-      await clock.sleep(1000, signal);
-    }
-  }
 }

@@ -4,8 +4,6 @@ export type ComponentName = 'agent' | 'alloy-node' | 'alloy-sampler' | 'tempo' |
 
 /** What only the cluster knows; everything else about a plan comes from the spec. */
 export interface Facts {
-  /** Group/versions the API server answers, such as "apps/v1". */
-  readonly apiVersions: readonly string[];
   /** Content of foreign objects a stack refers to, as hashes under "Secret/<name>" or "ConfigMap/<name>". */
   readonly contentHashes: Readonly<Record<string, string>>;
   /** Password of the Grafana administrator; the Secret that holds it is rendered only when it is known. */

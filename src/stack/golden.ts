@@ -4,7 +4,6 @@ import type { Facts, KubeObject } from './component.ts';
 import { plan } from './plan.ts';
 
 const facts: Facts = {
-  apiVersions: [],
   contentHashes: { 'Secret/vendor-token': '5d41402abc4b2a76' },
   operatorImage: 'ostack.test/ostack:dev',
   operatorNamespace: 'ostack-system',

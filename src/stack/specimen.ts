@@ -7,7 +7,6 @@ export type SomeSpec = Deep<Spec>;
 
 /** The facts tests start from. */
 export const someFacts: Facts = {
-  apiVersions: ['v1', 'apps/v1', 'policy/v1', 'networking.k8s.io/v1', 'rbac.authorization.k8s.io/v1'],
   contentHashes: {},
   grafanaPassword: 'correct horse',
   operatorImage: 'ostack.test/ostack:dev',

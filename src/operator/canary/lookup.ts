@@ -1,6 +1,7 @@
+import { canaryService } from '../../pipeline/index.ts';
 import type { Endpoints } from '../../stack/index.ts';
 import type { Signal } from '../observation/observation.ts';
-import { canaryMetric, canaryService, type Canary } from './signals.ts';
+import { canaryMetric, type Canary } from './signals.ts';
 
 /** Where a signal's canary is looked for, and how an answer tells that it is there. */
 export interface Lookup {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { canaryService } from '../../pipeline/index.ts';
 import type { Signal } from '../observation/observation.ts';
 
 /** One canary: the same mark in three signals, unlike any before it. */
@@ -10,8 +11,6 @@ export interface Canary {
   readonly sequence: number;
 }
 
-/** `service.name` of every canary; the pipeline keeps it whatever the sampling says and out of all counts. */
-export const canaryService = 'ostack-canary';
 export const canaryMetric = 'ostack_canary_sequence';
 
 export function newCanary(now: number): Canary {
