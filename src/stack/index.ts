@@ -4,4 +4,4 @@ export type { ComponentName, ComponentPlan, Endpoints, Facts, KubeObject, Plan, 
 export { configHashAnnotation } from './config-hash.ts';
 export { agentConfigName, grafanaAdminName, samplingName } from './names.ts';
 export { portNumber } from './ports.ts';
-export { operatorRules, type PolicyRule } from './rbac.ts';
+export { operatorRules, type PolicyRule, type ScopedRules } from './rbac.ts';
