@@ -41,7 +41,7 @@ test('events about others, or about none, say nothing', () => {
 
 const quota = 'exceeded quota: small, requested: pods=1';
 const refusals = [
-  `create Pod demo-tempo-0 in StatefulSet demo-tempo failed error: pods "demo-tempo-0" is forbidden: ${quota}, used: pods=3, limited: pods=3`,
+  `Create Pod demo-tempo-0 in StatefulSet demo-tempo failed error: pods "demo-tempo-0" is forbidden: ${quota}, used: pods=3, limited: pods=3`,
   `create Pod demo-tempo-1 in StatefulSet demo-tempo failed error: pods "demo-tempo-1" is forbidden: ${quota}, used: pods=2, limited: pods=3`,
 ];
 
@@ -57,7 +57,8 @@ test('the claims a quota keeps from a StatefulSet are told in the same words by 
   const forbidden = `persistentvolumeclaims "data-demo-tempo-0" is forbidden: exceeded quota: small`;
   for (const refusal of [
     `create Claim data-demo-tempo-0 Pod demo-tempo-0 in StatefulSet demo-tempo failed error: ${forbidden}`,
-    `create Pod demo-tempo-0 in StatefulSet demo-tempo failed error: failed to create PVC data-demo-tempo-0: ${forbidden}`,
+    `Create Claim data-demo-tempo-0 for Pod demo-tempo-0 in StatefulSet demo-tempo failed error: ${forbidden}`,
+    `Create Pod demo-tempo-0 in StatefulSet demo-tempo failed error: failed to create PVC data-demo-tempo-0: ${forbidden}`,
   ])
     expect(refusedPods(cluster(event(refusal, '2026-01-01')), set, [])).toEqual({
       reason: 'NoPods',

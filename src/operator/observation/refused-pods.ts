@@ -23,7 +23,7 @@ export function refusedPods(
 /** A refusal without what differs between two attempts: names of pods and claims, and what a quota counts at the moment. */
 function steady(message: string): string {
   return message
-    .replace(/^Error creating: |^create (Claim \S+ )?Pod \S+ in StatefulSet \S+ failed error: /, '')
+    .replace(/^Error creating: |^create (Claim \S+ (for )?)?Pod \S+ in StatefulSet \S+ failed error: /i, '')
     .replace(/^failed to create PVC \S+: /, '')
     .replace(/^pods "[^"]*" is forbidden: /, '')
     .replace(/^persistentvolumeclaims "[^"]*" is/, 'its volume claims are')
