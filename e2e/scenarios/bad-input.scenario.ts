@@ -107,11 +107,16 @@ describe('the operator says Accepted=False, and what ran keeps running, after', 
 describe('the operator names what stands in the way:', () => {
   const paper = (name: string): { name: string; namespace: string } => ({ name, namespace: `wrong-${name}` });
 
-  /** Waits for the condition to give this reason; what it says with it. */
-  async function says(stack: { name: string; namespace: string }, type: string, reason: string): Promise<string> {
+  /** Waits for the condition to give this reason and these words; what it says in full. */
+  async function says(
+    stack: { name: string; namespace: string },
+    type: string,
+    reason: string,
+    words = '',
+  ): Promise<string> {
     const { value } = await eventually(`${type} ${reason}`, 90_000, async () => {
       const found = (await stage.conditions(stack.name, stack.namespace))[type];
-      if (found?.status === 'False' && found.reason === reason) return found.message;
+      if (found?.status === 'False' && found.reason === reason && found.message.includes(words)) return found.message;
       throw new Error(`${found?.status} ${found?.reason}: ${found?.message}`);
     });
     return value;
@@ -144,7 +149,7 @@ describe('the operator names what stands in the way:', () => {
   test('a storage class that does not exist', async () => {
     const stack = paper('class');
     await createPaper(stage, stack, { traces: { volume: { storageClass: 'nowhere' } } });
-    expect(await says(stack, 'StorageReady', 'VolumePending')).toContain(
+    expect(await says(stack, 'StorageReady', 'VolumePending', 'is pending')).toContain(
       'claim data-class-tempo-0 is pending (storage class nowhere): the StorageClass nowhere does not exist',
     );
     await stage.kubectl('delete', 'namespace', stack.namespace, '--wait=false');
