@@ -8,10 +8,14 @@ export function helmOf(node: RealNode): Helm {
 }
 
 /** Installs or upgrades the operator made from this checkout with the chart, and waits until it is ready. */
-export async function installOperator(helm: Helm, options: { replicas?: number } = {}): Promise<void> {
+export async function installOperator(
+  helm: Helm,
+  options: { replicas?: number; watchNamespace?: string } = {},
+): Promise<void> {
   await installChart(helm, {
     'image.repository': 'ostack.test/ostack',
     'image.tag': 'dev',
     replicas: `${options.replicas ?? 1}`,
+    watchNamespace: options.watchNamespace ?? '',
   });
 }

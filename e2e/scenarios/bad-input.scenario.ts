@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { wrongSpecs } from '../../src/api/wrong-specs.ts';
+import { createPaper } from './churn.ts';
 import { demoStack } from './demo-stack.ts';
 import { eventually } from './eventually.ts';
 import { mergePatch, type Tree } from '../../src/lib/merge-patch.ts';
@@ -101,4 +102,77 @@ describe('the operator says Accepted=False, and what ran keeps running, after', 
     },
     60_000,
   );
+});
+
+describe('the operator names what stands in the way:', () => {
+  const paper = (name: string): { name: string; namespace: string } => ({ name, namespace: `wrong-${name}` });
+
+  /** Waits for the condition to give this reason and these words; what it says in full. */
+  async function says(
+    stack: { name: string; namespace: string },
+    type: string,
+    reason: string,
+    words = '',
+  ): Promise<string> {
+    const { value } = await eventually(`${type} ${reason}`, 90_000, async () => {
+      const found = (await stage.conditions(stack.name, stack.namespace))[type];
+      if (found?.status === 'False' && found.reason === reason && found.message.includes(words)) return found.message;
+      throw new Error(`${found?.status} ${found?.reason}: ${found?.message}`);
+    });
+    return value;
+  }
+
+  test('a quota that refuses the pods of a StatefulSet', async () => {
+    const stack = paper('quota');
+    await stage.apply(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stack.namespace } },
+      {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'none', namespace: stack.namespace },
+        spec: { hard: { pods: '0' } },
+      },
+    );
+    await eventually('the quota to be in force', 60_000, async () => {
+      const quota = await stage.get('resourcequota', 'none', stack.namespace);
+      return quota?.status?.['hard'] === undefined ? undefined : true;
+    });
+    await createPaper(stage, stack);
+    expect(await says(stack, 'TracesReady', 'NoPods')).toMatch(
+      /^StatefulSet quota-tempo: exceeded quota: none, requested: pods=1, limited: pods=0$/,
+    );
+    expect(await says(stack, 'CollectionReady', 'NoPods')).toContain('exceeded quota: none');
+    expect((await stage.conditions(stack.name, stack.namespace))['Reconciling']).toBeUndefined();
+    await stage.kubectl('delete', 'namespace', stack.namespace, '--wait=false');
+  }, 200_000);
+
+  test('a storage class that does not exist', async () => {
+    const stack = paper('class');
+    await createPaper(stage, stack, { traces: { volume: { storageClass: 'nowhere' } } });
+    expect(await says(stack, 'StorageReady', 'VolumePending', 'is pending')).toContain(
+      'claim data-class-tempo-0 is pending (storage class nowhere): the StorageClass nowhere does not exist',
+    );
+    await stage.kubectl('delete', 'namespace', stack.namespace, '--wait=false');
+  }, 200_000);
+
+  test('an object of somebody else under a name of the stack, which outlives it', async () => {
+    const stack = paper('taken');
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'taken-tempo', namespace: stack.namespace },
+      spec: { selector: { app: 'theirs' }, ports: [{ name: 'web', port: 3200 }] },
+    };
+    await stage.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: stack.namespace } }, service);
+    const before = await stage.get('service', 'taken-tempo', stack.namespace);
+    await createPaper(stage, stack);
+    expect(await says(stack, 'TracesReady', 'NameTaken')).toContain('Service taken-tempo');
+    await stage.kubectl('delete', 'observabilitystack', stack.name, '-n', stack.namespace, '--timeout=60s');
+    await eventually('the children to be gone', 60_000, async () => {
+      const left = await stage.list(kinds, stack.namespace, 'ostack.io/stack=taken');
+      return left.length === 0 ? true : undefined;
+    });
+    expect(await stage.get('service', 'taken-tempo', stack.namespace)).toEqual(before);
+    await stage.kubectl('delete', 'namespace', stack.namespace, '--wait=false');
+  }, 200_000);
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { demoStack } from './demo-stack.ts';
 import { eventually } from './eventually.ts';
+import { oneOperator } from './operator-pods.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -64,4 +65,26 @@ describe('deleting a stack', () => {
     expect(await stage.get('namespace', 'whole')).toBeUndefined();
     await removed('whole');
   }, 240_000);
+});
+
+// The last one on its node: no stack is left after it.
+describe('deleting the definition first', () => {
+  test('takes every stack with it, none of them stuck, and the operator goes on once it is back', async () => {
+    await create('definition', 'Delete');
+    const definition = 'observabilitystacks.ostack.io';
+    await stage.kubectl('delete', 'customresourcedefinition', definition, '--timeout=120s');
+    expect(await stage.get('customresourcedefinition', definition)).toBeUndefined();
+    await removed('definition');
+    await oneOperator(stage);
+    await stage.kubectl(
+      'wait',
+      `customresourcedefinition/${definition}`,
+      '--for=condition=Established',
+      '--timeout=60s',
+    );
+    await create('again', 'RetainData');
+    expect((await left('again')).length).toBeGreaterThan(10);
+    await stage.kubectl('delete', 'observabilitystack', 'gone', '-n', 'again', '--timeout=60s');
+    await removed('again');
+  }, 400_000);
 });

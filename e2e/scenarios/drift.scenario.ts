@@ -109,6 +109,10 @@ describe('every child', () => {
     ['Deployment', 'drift-grafana', { spec: { template: { spec: { securityContext: { runAsNonRoot: false } } } } }],
     ['NetworkPolicy', 'drift-tempo', { spec: { podSelector: { matchLabels: { app: 'elsewhere' } } } }],
     ['ClusterRole', 'ostack-drift-drift-alloy-node', { rules: [] }],
+    ['Service', 'drift-loki', { spec: { ports: [{ name: 'http', port: 9999 }] } }],
+    ['Secret', 'drift-grafana-admin', { data: { 'admin-user': 'bWU=' } }],
+    ['PodDisruptionBudget', 'drift-alloy-sampler', { spec: { maxUnavailable: 2 } }],
+    ['ClusterRoleBinding', 'ostack-drift-drift-alloy-node', { subjects: [] }],
     ['ServiceAccount', 'drift-alloy-node', { metadata: { labels: { 'app.kubernetes.io/managed-by': 'me' } } }],
   ])(
     '%s %s is repaired after an edit',
@@ -126,8 +130,21 @@ describe('every child', () => {
 });
 
 describe('what others own', () => {
-  test('survives: an annotation, a restart, a replica count nobody rendered', async () => {
+  test('survives: an annotation, a restart, the replica count of what an autoscaler aims at', async () => {
     const ns = ['-n', stack.namespace];
+    const replicas = async (): Promise<unknown> =>
+      (await stage.get('statefulset', 'drift-alloy-sampler', stack.namespace))?.spec?.['replicas'];
+    await stage.apply({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'sampler', namespace: stack.namespace },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'drift-alloy-sampler' },
+        minReplicas: 2,
+        maxReplicas: 5,
+      },
+    });
+    await stage.kubectl('scale', 'statefulset', 'drift-alloy-sampler', ...ns, '--replicas=3');
     await stage.kubectl('annotate', 'configmap', 'drift-loki', ...ns, 'team=blue', '--overwrite');
     await stage.kubectl('rollout', 'restart', 'statefulset', 'drift-loki', ...ns);
     // Something that makes the operator pass over the whole stack again.
@@ -143,6 +160,10 @@ describe('what others own', () => {
     });
     const loki = await stage.get('statefulset', 'drift-loki', stack.namespace);
     expect(JSON.stringify(loki?.spec)).toContain('kubectl.kubernetes.io/restartedAt');
+    expect(await replicas()).toBe(3);
+    // Without its autoscaler the count is that of the spec again.
+    await stage.kubectl('delete', 'hpa', 'sampler', ...ns);
+    await eventually('the replicas of the spec', 60_000, async () => ((await replicas()) === 2 ? true : undefined));
   }, 180_000);
 });
 

@@ -42,9 +42,9 @@ export async function withoutOperator(stage: Stage): Promise<void> {
   });
 }
 
-/** One replica by the chart, whatever was done to it before. */
-export async function oneOperator(stage: Stage): Promise<string> {
-  await installOperator(stage.helm, { replicas: 1 });
+/** One replica by the chart, whatever was done to it before; it looks after one namespace if told which. */
+export async function oneOperator(stage: Stage, watchNamespace = ''): Promise<string> {
+  await installOperator(stage.helm, { replicas: 1, watchNamespace });
   return untilLed(stage, 1);
 }
 

@@ -57,7 +57,7 @@ describe('the chart', () => {
 
   test.each([
     ['as it is', []],
-    ['with five replicas in one namespace', ['=replicas=5,watchNamespace=team-a,logLevel=debug']],
+    ['with five replicas in one namespace', ['=replicas=5,watchNamespace=rights,logLevel=debug']],
     ['with the definition installed by somebody else', ['=crds.install=false']],
     ['from a private registry', ['=image.repository=registry.test:5000/a/b,image.tag=1.10,imagePullSecrets[0].name=x']],
     ['with a tag that looks like a number', ['-string=image.tag=110']],
@@ -110,44 +110,77 @@ describe('the chart', () => {
     60_000,
   );
 
-  describe('grants', () => {
-    interface Rule {
-      readonly apiGroups: readonly string[];
-      readonly resources: readonly string[];
-      readonly verbs: readonly string[];
-    }
-    let rules: readonly Rule[];
+  describe.each([
+    ['for every namespace', ''],
+    ['for one namespace', paper.namespace],
+  ])('%s', (_name, watchNamespace) => {
+    let grants: readonly Grant[];
 
     beforeAll(async () => {
-      const all = parseAllDocuments(await render([])).map((document) => document.toJS() as Resource | null);
-      const roles = all.filter((object) => object?.kind === 'ClusterRole');
-      rules = roles.flatMap((role) => role?.['rules'] as readonly Rule[]);
+      const documents = parseAllDocuments(await render([`=watchNamespace=${watchNamespace}`]));
+      grants = grantsOf(documents.map((document) => document.toJS() as Resource | null));
     });
 
-    test('nothing by "*"', () => {
-      expect(rules.length).toBeGreaterThan(5);
-      expect(rules.flatMap((rule) => Object.values(rule).flat()).filter((word) => word.includes('*'))).toEqual([]);
+    test('grants nothing by "*"', () => {
+      expect(grants.length).toBeGreaterThan(40);
+      expect(grants.filter((grant) => grant.right.includes('*'))).toEqual([]);
     });
 
-    test('what a whole life of a stack asks for, and nothing else', async () => {
+    test('grants what a whole life of a stack asks for, where it asks for it, and nothing else', async () => {
       const read = await sinceNow(stage.node.auditLog);
-      await wholeLife(stage, paper);
+      await wholeLife(stage, paper, watchNamespace);
       const requests = (await read()).filter(({ user }) => user === operatorUser);
       expect(requests.length).toBeGreaterThan(100);
       expect(requests.filter(({ status }) => status === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual([]);
-      const used = new Set(requests.flatMap(rightsOf));
-      const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
-        apiGroups.flatMap((group) =>
-          resources.flatMap((resource) => verbs.map((verb) => right(group, resource, verb))),
-        ),
-      );
-      // It asks for none of these itself: nobody may grant what they do not hold, and alloy-node and the agent need them.
-      const listed = ['/endpoints', 'apps/replicasets', 'discovery.k8s.io/endpointslices'];
-      const handedOn = ['/pods get', '/pods/log get', ...listed.flatMap((each) => [`${each} list`, `${each} watch`])];
-      expect(granted.filter((each) => !used.has(each)).toSorted()).toEqual(handedOn.toSorted());
+      const isUsed = ({ scope, right: granted }: Grant): boolean =>
+        requests.some((request) => isWithin(scope, request.namespace) && rightsOf(request).includes(granted));
+      // A right that holds everywhere has to be asked for where a narrower one would not do.
+      const isWithin = (scope: string, namespace: string): boolean => {
+        if (scope !== '') return namespace === scope;
+        return watchNamespace === '' ? namespace !== operatorNamespace : namespace === '';
+      };
+      const idle = grants.filter((grant) => !isUsed(grant)).map(({ scope, right: granted }) => `${scope} ${granted}`);
+      expect(idle.filter((each) => !handedOn.includes(each))).toEqual([]);
+      expect(handedOn.filter((each) => !grants.some((grant) => each === ` ${grant.right}`))).toEqual([]);
     }, 400_000);
   });
 });
+
+/** One right, and the namespace it holds in; empty for everywhere. */
+interface Grant {
+  readonly scope: string;
+  readonly right: string;
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** What the roles of a manifest grant through its bindings. */
+function grantsOf(manifest: readonly (Resource | null)[]): readonly Grant[] {
+  const objects = manifest.filter((object) => object !== null);
+  const grants = objects
+    .filter(({ kind }) => kind.endsWith('RoleBinding'))
+    .flatMap(({ metadata, roleRef }) => {
+      const { kind, name } = roleRef as { kind: string; name: string };
+      const role = objects.find((object) => object.kind === kind && object.metadata.name === name);
+      const rights = ((role?.['rules'] ?? []) as readonly Rule[]).flatMap(({ apiGroups, resources, verbs }) =>
+        apiGroups.flatMap((group) => resources.flatMap((each) => verbs.map((verb) => right(group, each, verb)))),
+      );
+      return rights.map((granted) => ({ scope: metadata.namespace ?? '', right: granted }));
+    });
+  return [...new Map(grants.map((grant) => [JSON.stringify(grant), grant])).values()];
+}
+
+// It need not ask for these itself: nobody may grant what they do not hold, and alloy-node and the agent need them.
+const followed = ['/pods', '/endpoints', 'apps/replicasets', 'discovery.k8s.io/endpointslices'];
+const handedOn = [
+  ' /pods/log get',
+  ' /services list',
+  ...followed.flatMap((each) => [` ${each} list`, ` ${each} watch`]),
+];
 
 describe('environment', () => {
   test.each(environments)(

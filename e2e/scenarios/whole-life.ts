@@ -15,11 +15,14 @@ export function rightsOf({ group, resource, verb, status }: AuditedRequest): rea
   return verb === 'patch' && status === 201 ? [...needed, right(group, resource, 'create')] : needed;
 }
 
-/** From the operator's first lease to a stack that is deleted with its volumes, with every feature on at first. */
-export async function wholeLife(stage: Stage, paper: Paper): Promise<void> {
+/**
+ * From the operator's first lease to a stack that is deleted with its volumes, with every feature on at first.
+ * `watchNamespace` is the only namespace the operator looks after; empty for all.
+ */
+export async function wholeLife(stage: Stage, paper: Paper, watchNamespace: string): Promise<void> {
   await withoutOperator(stage);
   await stage.kubectl('delete', 'lease', 'ostack-operator', '-n', operatorNamespace, '--ignore-not-found');
-  await oneOperator(stage);
+  await oneOperator(stage, watchNamespace);
   const ns = paper.namespace;
   await stage.apply({
     apiVersion: 'v1',

@@ -9,7 +9,7 @@ export function renderChartCrd(): string {
   return definition.toString({ lineWidth: 0 });
 }
 
-/** Rules of the operator's ClusterRole: what a plan can contain and what the operator looks at, no verb more. */
+/** Rules of the operator's roles by their scope: what a plan can contain and what the operator looks at, no verb more. */
 export function renderChartRules(): string {
   return stringify(operatorAccess(), { lineWidth: 0 });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../e2e/cluster/control-plane.ts';
-import { type KubeObject, lacks, type Live, refOf, type Rest, toRendering } from './index.ts';
+import { type KubeObject, lacks, type Live, refOf, type Rest, Taken, toRendering } from './index.ts';
 import {
   createNamespace,
   namespace,
@@ -71,6 +71,51 @@ describe.each(samples.map((object): [string, KubeObject] => [`${object.kind} ${o
       await admin.request('DELETE', pathOf(object));
       await until(() => operator.cluster.read(refOf(object)) === undefined, 'the removal');
       expect(await operator.cluster.apply(object)).toMatchObject({ kind: 'applied', created: true });
+    });
+  },
+);
+
+describe.each(['ConfigMap', 'Service', 'StatefulSet', 'ClusterRole'])(
+  'a %s of somebody else under our name',
+  (kind) => {
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'stack', uid: 'a1' };
+    const theirs = (): KubeObject => {
+      const { metadata, ...rest } = sample(kind);
+      const { name, namespace: within } = metadata;
+      const where = within === undefined ? { name: `${name}-taken` } : { name: `${name}-taken`, namespace: within };
+      return { ...rest, metadata: where } as KubeObject;
+    };
+    const ours = (): KubeObject => {
+      const { metadata, ...rest } = theirs();
+      const owned = metadata.namespace === undefined ? {} : { ownerReferences: [owner] };
+      return { ...rest, metadata: { ...metadata, ...owned, labels: sample(kind).metadata.labels ?? {} } };
+    };
+
+    test('is left as it is and told, and ours is made once theirs is gone', async () => {
+      const collection = pathOf(theirs()).replace(/\/[^/]*$/, '');
+      const { body } = await admin.request('POST', collection, { body: theirs() });
+      await expect(operator.cluster.apply(ours())).rejects.toBeInstanceOf(Taken);
+      expect(await get(theirs())).toEqual(body);
+      await admin.request('DELETE', pathOf(theirs()));
+      const first = await operator.cluster.apply(ours());
+      expect(first).toMatchObject({ kind: 'applied', created: true });
+      const { managedFields = [] } = (first as { live: Live }).live.metadata;
+      expect(managedFields.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
+        'ostack-operator Apply',
+      ]);
+    });
+
+    test('is not mistaken for ours that has lost its label, which is put back', async () => {
+      const before = await get(ours());
+      const labels = Object.fromEntries(Object.keys(ours().metadata.labels ?? {}).map((name) => [name, null]));
+      const contentType = 'application/merge-patch+json';
+      await admin.request('PATCH', pathOf(ours()), { contentType, body: { metadata: { labels } } });
+      await until(() => operator.cluster.read(refOf(ours())) === undefined, 'the label to be gone');
+      const again = await operator.cluster.apply(ours());
+      expect(again).toMatchObject({ kind: 'applied', created: false });
+      const { metadata } = (again as { live: Live }).live;
+      expect(metadata.uid).toBe(before.metadata.uid);
+      expect(metadata.labels).toEqual(ours().metadata.labels);
     });
   },
 );

@@ -18,6 +18,7 @@ function applierOf(answer: (method: string, body: KubeObject) => Live, gone = tr
   const writes: string[] = [];
   const contests: Contest[] = [];
   const request = async (method: string, path: string, options: RequestOptions = {}) => {
+    if (options.verb === 'list') return { status: 200, body: { metadata: { resourceVersion: '9' }, items: [] } };
     if (method === 'GET')
       return { status: 200, body: { resources: [{ name: 'services', kind: 'Service', namespaced: true }] } };
     writes.push(`${method} ${path} ${options.contentType ?? ''} ${options.query?.['dryRun'] ?? ''}`.trim());
@@ -76,4 +77,15 @@ test('an object that does not go away is left to the next pass', async () => {
   await expect(applier.apply(service, liveOf(service))).rejects.toThrow('not gone yet');
   expect(writes.map((write) => write.split(' ')[0])).toEqual(['PATCH', 'PATCH', 'DELETE']);
   expect(writes[1]).toMatch(/a-ostack-check .* All$/);
+});
+
+test('an object that is in the way of a new one, and gone when it is looked for, is in nobodys way', async () => {
+  let tries = 0;
+  const { applier, writes } = applierOf((_method, body) => {
+    tries += 1;
+    if (tries === 1) throw errorOf('PATCH', 409, '');
+    return liveOf(body);
+  });
+  expect((await applier.apply(service, undefined)).kind).toBe('applied');
+  expect(writes).toHaveLength(2);
 });

@@ -1,7 +1,8 @@
 import type { Discovery } from './discovery.ts';
-import { Conflict, Invalid } from './errors.ts';
+import { Conflict, Invalid, Taken } from './errors.ts';
 import { type Lack, lacks, textOfPath } from './lacks.ts';
-import { ownersOf } from './owners.ts';
+import { listAll } from './list.ts';
+import { isForeign, ownersOf } from './owners.ts';
 import { toRendering } from './rendering.ts';
 import { repairPatch, withoutRenamed } from './repair.ts';
 import { type KubeObject, type Live, type Ref, refOf, textOf } from './resource.ts';
@@ -30,6 +31,11 @@ export interface ApplyOptions {
   readonly gone: (live: Live) => Promise<boolean>;
 }
 
+// No object ever has it: revision 1 is that of an empty store. Applying with it makes what is not there, and is a conflict
+// where something is, so that nothing of anybody else's can be taken over by mistake.
+const versionOfNone = '1';
+const takenFix = 'Rename the stack, or delete or rename that object.';
+
 /** Makes live objects what was rendered, by strict server-side apply, and never by a write that would change nothing. */
 export class Applier {
   private readonly options: ApplyOptions;
@@ -40,10 +46,13 @@ export class Applier {
     this.options = options;
   }
 
-  /** `live` is what the store knows of it. Throws Conflict while the object is being deleted, and as `Rest.request` does. */
+  /**
+   * `live` is what the store knows of it. Throws Conflict while the object is being deleted, Taken if one that is not ours
+   * has its name, and as `Rest.request` does.
+   */
   async apply(object: KubeObject, live: Live | undefined): Promise<Applied> {
     const rendered = toRendering(object);
-    if (live === undefined) return this.write(rendered, undefined, []);
+    if (live === undefined) return this.create(object, rendered);
     if (live.metadata.deletionTimestamp !== undefined)
       throw new Conflict(`${textOf(refOf(live))} is being deleted`, 409, 'It is applied again once it is gone.');
     const lacking = lacks(live, rendered);
@@ -63,9 +72,37 @@ export class Applier {
     this.settled.delete(textOf(refOf(live)));
   }
 
-  private async write(rendered: KubeObject, live: Live | undefined, lacking: readonly Lack[]): Promise<Applied> {
+  /** The store holds only what carries our label: what is not in it may be there all the same. */
+  private async create(object: KubeObject, rendered: KubeObject): Promise<Applied> {
+    const fresh = { ...rendered, metadata: { ...rendered.metadata, resourceVersion: versionOfNone } };
+    try {
+      return await this.write(rendered, undefined, [], fresh);
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      const standing = await this.find(refOf(rendered));
+      if (standing === undefined) return this.write(rendered, undefined, []);
+      if (isForeign(standing, rendered))
+        throw new Taken(`${textOf(refOf(rendered))} exists and belongs to somebody else`, 409, takenFix);
+      return this.apply(object, standing);
+    }
+  }
+
+  /** Asks for one object by a list, which needs no right beyond those a watch needs. */
+  private async find({ apiVersion, kind, name, namespace }: Ref): Promise<Live | undefined> {
+    const path = await this.options.discovery.collectionOf(apiVersion, kind, namespace);
+    const selector = { fieldSelector: `metadata.name=${name}` };
+    const { items } = await listAll(this.options.rest, path, selector, { signal: AbortSignal.timeout(30_000) });
+    return items[0] && { ...items[0], apiVersion, kind };
+  }
+
+  private async write(
+    rendered: KubeObject,
+    live: Live | undefined,
+    lacking: readonly Lack[],
+    body = rendered,
+  ): Promise<Applied> {
     const path = await this.options.discovery.pathOf(refOf(rendered));
-    let sent = await this.send(path, rendered, {}).catch((error: unknown) => {
+    let sent = await this.send(path, body, {}).catch((error: unknown) => {
       if (!(error instanceof Invalid) || live === undefined) throw error;
       return error.immutable
         ? this.recreate(path, rendered, live, error)

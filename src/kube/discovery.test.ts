@@ -16,8 +16,6 @@ function discoveryOf() {
     '/apis/ostack.io/v1alpha1': () => ({
       resources: state.crd ? [{ name: 'observabilitystacks', kind: 'ObservabilityStack', namespaced: true }] : [],
     }),
-    '/api': () => ({ versions: ['v1'] }),
-    '/apis': () => ({ groups: [{ versions: [{ groupVersion: 'apps/v1' }] }] }),
   };
   const request = async (_method: string, path: string) => {
     asked.push(path);
@@ -59,8 +57,4 @@ test('a failure is not remembered', async () => {
   await expect(discovery.collectionOf('v1', 'Pod')).rejects.toBeInstanceOf(Unreachable);
   state.down = false;
   expect(await discovery.collectionOf('v1', 'Pod')).toBe('/api/v1/pods');
-});
-
-test('the versions a cluster serves are listed', async () => {
-  expect(await discoveryOf().discovery.apiVersions()).toEqual(['apps/v1', 'v1']);
 });

@@ -51,15 +51,6 @@ export class Discovery {
     return `${rootOf(apiVersion)}${namespaced && namespace !== undefined ? `/namespaces/${namespace}` : ''}/${plural}`;
   }
 
-  /** Every group and version the server serves ("v1", "apps/v1", …), sorted. */
-  async apiVersions(): Promise<string[]> {
-    const core = (await this.rest.request('GET', '/api')).body as { versions: string[] };
-    const named = (await this.rest.request('GET', '/apis')).body as {
-      groups: { versions: { groupVersion: string }[] }[];
-    };
-    return [...core.versions, ...named.groups.flatMap((g) => g.versions.map((v) => v.groupVersion))].sort();
-  }
-
   private list(apiVersion: string): Promise<ReadonlyMap<string, Address>> {
     const asked = this.known.get(apiVersion);
     if (asked !== undefined) return asked;

@@ -12,6 +12,8 @@ export class KubeError extends Error {
 
 /** 409: the object changed under us, or exists already. Read it again and decide anew. */
 export class Conflict extends KubeError {}
+/** The name we render belongs to an object that is not ours; it is left as it is. */
+export class Taken extends KubeError {}
 /** 410: the resource version asked for is no longer kept. List again. */
 export class Gone extends KubeError {}
 /** 401 or 403. */

@@ -17,6 +17,7 @@ export {
   Invalid,
   KubeError,
   NotFound,
+  Taken,
   TooManyRequests,
   Unreachable,
 } from './errors.ts';

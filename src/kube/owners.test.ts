@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Step } from './lacks.ts';
-import { ownersOf } from './owners.ts';
-import type { Live } from './resource.ts';
+import { isForeign, ownersOf } from './owners.ts';
+import type { KubeObject, Live } from './resource.ts';
 
 const fieldsV1 = {
   'f:metadata': { 'f:finalizers': { '.': {}, 'v:"x"': {} } },
@@ -24,4 +24,20 @@ test.each<[Step[], string[]]>([
   [['metadata', 'finalizers', { value: 'x' }], ['editor']],
 ])('%j is owned by %j', (path, managers) => {
   expect(ownersOf(live, path)).toEqual(managers);
+});
+
+const owner = { apiVersion: 'v1', kind: 'Stack', name: 's', uid: 'a' };
+const apply = { manager: 'ostack-operator', operation: 'Apply' };
+
+test.each<[string, object, object, boolean]>([
+  ['it has our owner', { ownerReferences: [owner] }, { ownerReferences: [owner] }, false],
+  ['it has our owner beside another', { ownerReferences: [owner] }, { ownerReferences: [{ uid: 'b' }, owner] }, false],
+  ['it has another owner', { ownerReferences: [owner] }, { ownerReferences: [{ uid: 'b' }] }, true],
+  ['it has no owner', { ownerReferences: [owner] }, { managedFields: [apply] }, true],
+  ['nothing can own it and we applied it', {}, { managedFields: [apply] }, false],
+  ['nothing can own it and another applied it', {}, { managedFields: [{ ...apply, manager: 'helm' }] }, true],
+  ['nothing can own it and we only updated it', {}, { managedFields: [{ ...apply, operation: 'Update' }] }, true],
+  ['nothing is known of it', {}, {}, true],
+])('an object is foreign or not where %s', (_name, rendered, found, foreign) => {
+  expect(isForeign({ metadata: found } as Live, { metadata: rendered } as KubeObject)).toBe(foreign);
 });

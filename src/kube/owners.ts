@@ -1,10 +1,19 @@
 import type { Step } from './lacks.ts';
-import type { Live } from './resource.ts';
+import type { KubeObject, Live } from './resource.ts';
+import { fieldManager } from './slim.ts';
 
 /** The managers other than us that own a field of this object, as the server recorded it. */
 export function ownersOf(live: Live, path: readonly Step[]): string[] {
   const owning = (live.metadata.managedFields ?? []).filter((entry) => owns(entry.fieldsV1 ?? {}, path));
   return [...new Set(owning.map((entry) => entry.manager))];
+}
+
+/** Whether an object that has the name of a rendered one was made by somebody else, whatever labels it carries. */
+export function isForeign({ metadata }: Live, rendered: KubeObject): boolean {
+  const owners = rendered.metadata.ownerReferences ?? [];
+  if (owners.length > 0) return !metadata.ownerReferences?.some(({ uid }) => owners.some((owner) => owner.uid === uid));
+  // What has no owner, as all that is not in a namespace, was applied by us before or was not.
+  return !metadata.managedFields?.some((entry) => entry.manager === fieldManager && entry.operation === 'Apply');
 }
 
 function owns(fields: Readonly<Record<string, unknown>>, path: readonly Step[]): boolean {

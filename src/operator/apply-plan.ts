@@ -1,4 +1,13 @@
-import { Forbidden, Invalid, refOf, textOf, type Cluster, type KubeObject } from '../kube/index.ts';
+import {
+  Forbidden,
+  Invalid,
+  refOf,
+  Taken,
+  textOf,
+  type Cluster,
+  type KubeError,
+  type KubeObject,
+} from '../kube/index.ts';
 import type { ComponentName, ComponentPlan, Plan } from '../stack/index.ts';
 import { keyOf } from './inventory.ts';
 import type { Refusal } from './observation/observation.ts';
@@ -96,11 +105,19 @@ async function attempt(
     if (applied.kind === 'unchanged') return { kind: 'same' };
     return applied.created ? { kind: 'created' } : { kind: 'changed', object };
   } catch (error) {
-    if (!(error instanceof Invalid) && !(error instanceof Forbidden)) throw error;
-    const reason = error instanceof Forbidden ? 'Forbidden' : 'ApplyRefused';
-    const message = `${error.message}. ${error.fix}`;
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    const { message: told, fix } = error as KubeError;
+    const message = `${told}. ${fix}`;
     const refusal: Refusal = { object: `${object.kind} ${object.metadata.name}`, component, reason, message };
     refused.remember(key, object, refusal);
     return { kind: 'refused', refusal };
   }
+}
+
+/** What is said of an object that was not taken; undefined where another try soon may help. */
+function reasonOf(error: unknown): Refusal['reason'] | undefined {
+  if (error instanceof Taken) return 'NameTaken';
+  if (error instanceof Forbidden) return 'Forbidden';
+  return error instanceof Invalid ? 'ApplyRefused' : undefined;
 }

@@ -143,6 +143,42 @@ describe('ostack status', () => {
     expect(JSON.parse(json.out)).toMatchObject([{ name: 'demo', namespace, status: { observedGeneration: 1 } }]);
   }, 60_000);
 
+  test('--watch shows the stack again whenever it changes, until it is told to stop', async () => {
+    const { apiVersion, kind, name } = ref;
+    await world.apply({ apiVersion, kind, metadata: { name, namespace }, spec: {} });
+    const args = [
+      main,
+      'status',
+      'demo',
+      '-n',
+      namespace,
+      '--watch',
+      '-o',
+      'json',
+      '--kubeconfig',
+      world.plane.kubeconfig,
+    ];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const shown = (): { generation: number }[] =>
+      out
+        .split(/^(?=\[$)/m)
+        .filter((part) => part.trim().endsWith(']'))
+        .map((part) => (JSON.parse(part) as [{ generation: number }])[0]);
+    await eventually('the stack as it is', () => expect(shown()).toHaveLength(1), 30_000);
+    const { generation } = shown()[0]!;
+    await world.patch(ref, { metadata: { labels: { team: 'blue' } } });
+    await eventually('the stack with its label', () => expect(shown()).toHaveLength(2));
+    await world.patch(ref, { spec: { sampling: { baselinePercent: 21 } } });
+    await eventually('the newer spec', () => expect(shown().at(-1)?.generation).toBe(generation + 1));
+    await world.patch(ref, { spec: { sampling: null } });
+    child.kill('SIGTERM');
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
+  }, 60_000);
+
   test('says that there is no such stack', async () => {
     expect(await ostack('status', 'nobody', '-n', namespace)).toEqual({ code: 1, out: '' });
   }, 60_000);

@@ -3,6 +3,7 @@ import {
   claims,
   childOf,
   clusterScoped,
+  conditionOf,
   create,
   edit,
   ready,
@@ -45,6 +46,29 @@ describe('a stack that is deleted', () => {
     await world().remove(ref);
     await eventually('the stack to go', async () => expect(await world().get(ref)).toBeUndefined());
     expect(await world().get(clusterScoped(ref))).toBeUndefined();
+  }, 60_000);
+});
+
+describe('an object of somebody else under a name of ours', () => {
+  test('is neither taken over nor deleted with the stack, which names it', async () => {
+    await start();
+    const namespace = 'taken';
+    await world().apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    const name = 'demo-tempo';
+    const service = { apiVersion: 'v1', kind: 'Service', namespace, name };
+    const spec = { selector: { app: 'theirs' }, ports: [{ name: 'web', port: 3200 }] };
+    const theirs = await world().apply({ apiVersion: 'v1', kind: 'Service', metadata: { namespace, name }, spec });
+    const ref = await create({}, namespace);
+    const live = await until(ref, 'TracesReady', 'False', 'NameTaken');
+    expect(conditionOf(live, 'Stalled')?.message).toMatch(/Service demo-tempo.*somebody else.*[Rr]ename/);
+    expect(await world().get(service)).toEqual(theirs);
+    await rest();
+    await world().mark();
+    await rest();
+    expect(world().writes()).toEqual([]);
+    await world().remove(ref);
+    await eventually('the stack to go', async () => expect(await world().get(ref)).toBeUndefined());
+    expect(await world().get(service)).toEqual(theirs);
   }, 60_000);
 });
 

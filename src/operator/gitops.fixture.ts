@@ -38,6 +38,7 @@ export function recordedStates(): RecordedState[] {
     phase: 'Pending',
     storageClass: 'fast',
     growsTo: '',
+    waitsFor: '',
   } as const;
   return [
     state('ready', observation(), current),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { plainHttp } from './canary/http.ts';
 import {
   claims,
   childOf,
@@ -46,6 +47,10 @@ describe('a stack that is created', () => {
     await eventually('the lease', () => expect(again.leading()).toBe(true));
     await rest();
     expect(world().writes()).toEqual([]);
+    const { body } = await plainHttp(`http://127.0.0.1:${again.port}/metrics`);
+    expect(body.split('\n').filter((line) => line.startsWith('ostack_stack_condition{'))).toHaveLength(
+      statusOf(live).conditions!.length,
+    );
   }, 90_000);
 });
 

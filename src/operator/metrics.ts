@@ -44,6 +44,7 @@ export class OperatorMetrics {
     labelNames: ['signal'] as const,
     registers: [this.registry],
   });
+  private readonly shown = new Map<StackKey, StackStatus>();
 
   /** `sources` are read at each scrape. */
   constructor(sources: { stats(): ClusterStats; staleSeconds(): number; depth(): number; leading(): boolean }) {
@@ -90,21 +91,17 @@ export class OperatorMetrics {
     else this.lost.inc({ signal: trip.signal });
   }
 
-  /** Publishes the conditions of a stack. */
+  /** Publishes the conditions of a stack; the same status again costs nothing. */
   published(key: StackKey, status: StackStatus): void {
+    if (this.shown.get(key) === status) return;
     this.forget(key);
-    const [namespace = '', stack = ''] = key.split('/');
-    for (const { type, status: verdict } of status.conditions ?? []) {
-      this.conditions.set({ namespace, stack, condition: type, status: verdict }, 1);
-    }
+    this.shown.set(key, status);
+    for (const labels of seriesOf(key, status)) this.conditions.set(labels, 1);
   }
 
   forget(key: StackKey): void {
-    const [namespace = '', stack = ''] = key.split('/');
-    for (const condition of everyCondition) {
-      for (const status of ['True', 'False', 'Unknown'])
-        this.conditions.remove({ namespace, stack, condition, status });
-    }
+    for (const labels of seriesOf(key, this.shown.get(key))) this.conditions.remove(labels);
+    this.shown.delete(key);
   }
 
   private gauge(name: string, help: string, read: () => number): void {
@@ -124,17 +121,7 @@ export class OperatorMetrics {
   }
 }
 
-const everyCondition = [
-  'Ready',
-  'Reconciling',
-  'Stalled',
-  'Accepted',
-  'StorageReady',
-  'InstrumentationReady',
-  'CollectionReady',
-  'TracesReady',
-  'MetricsReady',
-  'LogsReady',
-  'VisualizationReady',
-  'PipelineHealthy',
-];
+function seriesOf(key: StackKey, status: StackStatus | undefined) {
+  const [namespace = '', stack = ''] = key.split('/');
+  return (status?.conditions ?? []).map((c) => ({ namespace, stack, condition: c.type, status: c.status }));
+}

@@ -8,7 +8,7 @@ import type { Canaries } from './canary/canaries.ts';
 import { agentPods } from './agents/agent-pods.ts';
 import type { AgentSeen } from './agents/agent-seen.ts';
 import type { Agents } from './agents/agents.ts';
-import { canaryTarget } from './canary-target.ts';
+import { canaryTarget, plannedWay, standingWay } from './canary-target.ts';
 import { judge } from './conditions/chain.ts';
 import { cleanUp, release } from './deletion.ts';
 import type { FactFinder } from './facts.ts';
@@ -33,11 +33,11 @@ export type Outcome = { readonly kind: 'done' } | { readonly kind: 'again'; read
 export interface ReconcilerOptions {
   readonly cluster: Cluster;
   readonly facts: FactFinder;
-  readonly plans: PlanCache;
+  readonly plans: Pick<PlanCache, 'planOf' | 'forget'>;
   readonly canaries: Pick<Canaries, 'expect' | 'known' | 'forget'>;
   readonly agents: Pick<Agents, 'expect' | 'forget'>;
   readonly clock: Clock;
-  /** Told of every status that is written. */
+  /** Told of every status that is in the cluster: one that was written, and one found to be right as it is. */
   readonly onStatus: (key: StackKey, status: StackStatus) => void;
   readonly onGone: (key: StackKey) => void;
 }
@@ -47,7 +47,13 @@ type Intent = Decision & { readonly unknownFields: readonly string[] };
 
 type Decision =
   | { readonly kind: 'apply'; readonly stack: Stack; readonly plan: Plan }
-  | { readonly kind: 'hold'; readonly state: Spec['managementState']; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'hold';
+      readonly state: Spec['managementState'];
+      readonly problems: readonly Problem[];
+      /** Why no plan can be made of it, and that again and again. */
+      readonly unplanned?: Error;
+    };
 
 interface Applied {
   readonly inForce: InForce | undefined;
@@ -84,7 +90,7 @@ export class Reconciler {
       await cleanUp(cluster, live);
       return { kind: 'done' };
     }
-    const intent = await this.intentOf(live);
+    const intent = await this.intentOf(key, live);
     const applied = intent.kind === 'apply' ? await this.apply(key, live, intent) : await this.hold(live, intent);
     this.failing.set(key, applied.errors.length === 0 ? 0 : (this.failing.get(key) ?? 0) + 1);
     const waitMs = await this.report(key, live, intent, applied);
@@ -93,9 +99,19 @@ export class Reconciler {
     return applied.refusals.length > 0 ? { kind: 'again', afterMs: retryRefusedMs } : { kind: 'done' };
   }
 
-  private async intentOf(live: Live): Promise<Intent> {
+  private async intentOf(key: StackKey, live: Live): Promise<Intent> {
     const { stack, unknownFields } = parseStored(live);
-    return { ...(await this.decide(stack)), unknownFields };
+    try {
+      return { ...(await this.decide(stack)), unknownFields };
+    } catch (error) {
+      const failed = this.failing.get(key) ?? 0;
+      if (failed < patience) {
+        this.failing.set(key, failed + 1);
+        throw error;
+      }
+      const state = stack.ok ? stack.value.spec.managementState : 'Managed';
+      return { kind: 'hold', state, problems: [], unplanned: error as Error, unknownFields };
+    }
   }
 
   private async decide(parsed: Parsed<Stack>): Promise<Decision> {
@@ -110,7 +126,8 @@ export class Reconciler {
 
   private async hold(live: Live, intent: Intent & { kind: 'hold' }): Promise<Applied> {
     if (intent.state === 'Unmanaged') await release(this.options.cluster, live);
-    return { inForce: undefined, inventory: statusIn(live).inventory ?? [], refusals: [], errors: [] };
+    const errors = intent.unplanned ? [intent.unplanned] : [];
+    return { inForce: undefined, inventory: statusIn(live).inventory ?? [], refusals: [], errors };
   }
 
   private async apply(key: StackKey, live: Live, { stack, plan }: Intent & { kind: 'apply' }): Promise<Applied> {
@@ -177,6 +194,7 @@ export class Reconciler {
     const pace = this.paces.get(key);
     if (isDeepStrictEqual(next, previous)) {
       if (pace?.noticedAt !== undefined) this.paces.set(key, { ...pace, noticedAt: undefined });
+      this.options.onStatus(key, previous);
       return 0;
     }
     const waitMs = waitBeforeWrite(previous, next, pace, clock.now());
@@ -222,6 +240,7 @@ export class Reconciler {
       generation: live.metadata.generation ?? 0,
       managementState,
       problems: intent.kind === 'hold' ? intent.problems : [],
+      unplanned: intent.kind === 'hold' ? intent.unplanned?.message : undefined,
       unknownFields: intent.unknownFields,
       refusals: applied.refusals,
       components,
@@ -229,12 +248,20 @@ export class Reconciler {
       agents,
       pipelines: (previous.pipelines ?? []) as Observation['pipelines'],
     };
-    if (intent.kind === 'apply') {
-      return { ...partial, pipelines: canaries.expect(key, canaryTarget(cluster, intent.stack, intent.plan, partial)) };
+    if (managementState === 'Unmanaged') {
+      canaries.forget(key);
+      return partial;
     }
-    if (managementState === 'Unmanaged') canaries.forget(key);
+    if (intent.kind === 'apply') {
+      const way = plannedWay(intent.stack, intent.plan);
+      return { ...partial, pipelines: canaries.expect(key, canaryTarget(cluster, stack, way, partial)) };
+    }
     // What runs under a wrong or held back spec still carries signals, or does not.
-    return { ...partial, pipelines: canaries.known(key) ?? partial.pipelines };
+    const known = canaries.known(key);
+    if (known) return { ...partial, pipelines: known };
+    const way = standingWay(cluster, stack, previous);
+    if (way === undefined) return partial;
+    return { ...partial, pipelines: canaries.expect(key, canaryTarget(cluster, stack, way, partial)) };
   }
 
   private forget(key: StackKey): Outcome {

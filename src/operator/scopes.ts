@@ -15,10 +15,13 @@ export function scopesOf(namespace: string | undefined): Scope[] {
     { apiVersion: 'v1', kind: 'Pod', labelSelector: stackLabel, ...within },
     // Claims carry the labels of the selector of their StatefulSet, and no others.
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', labelSelector: claimSelector, ...within },
-    // Nothing else tells why a DaemonSet has no pods.
-    { apiVersion: 'v1', kind: 'Event', fieldSelector: 'involvedObject.kind=DaemonSet,reason=FailedCreate', ...within },
+    // Nothing else tells why a DaemonSet or a StatefulSet has no pods; a Deployment has a condition for it.
+    { apiVersion: 'v1', kind: 'Event', fieldSelector: refusalSelector, ...within },
+    // What a claim that is not bound waits for.
+    { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' },
     { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', ...within },
   ];
 }
 
 const claimSelector = 'app.kubernetes.io/instance,app.kubernetes.io/name in (alloy-sampler,tempo,mimir,loki,grafana)';
+const refusalSelector = 'reason=FailedCreate,involvedObject.apiVersion=apps/v1,involvedObject.kind!=ReplicaSet';

@@ -13,10 +13,6 @@ export function stackRef(key: StackKey): Ref {
   return { apiVersion: stackApiVersion, kind, namespace, name };
 }
 
-export function keyOfStack(stack: { readonly namespace: string; readonly name: string }): StackKey {
-  return `${stack.namespace}/${stack.name}`;
-}
-
 /** The stack an object belongs to or is: itself, or by the labels of a child; undefined for anything else. */
 export function stackOf(live: Live): StackKey | undefined {
   const { labels = {}, name, namespace } = live.metadata;

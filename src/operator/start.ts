@@ -90,7 +90,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     ...(options.watchTiming && { timing: options.watchTiming }),
     onChange: ({ live }, scope) => {
       if (scope.metadataOnly) stacksIn(live.metadata.namespace).forEach(add);
-      else if (live.kind === 'HorizontalPodAutoscaler' || live.kind === 'Event')
+      else if (['HorizontalPodAutoscaler', 'Event', 'StorageClass'].includes(live.kind))
         stacksIn(live.metadata.namespace).forEach(add);
       else add(stackOf(live));
     },

@@ -34,6 +34,39 @@ describe('the truth', () => {
     await ready(ref);
   }, 60_000);
 
+  test('about a workload whose pods are refused, in the words of its controller', async () => {
+    await start();
+    const ref = await create();
+    await ready(ref);
+    const set = childOf(ref, 'apps/v1', 'StatefulSet', 'tempo');
+    world().controllers.frozen.add(set.name);
+    const live = await world().get(set);
+    const path = `/apis/apps/v1/namespaces/${ref.namespace}/statefulsets/${set.name}/status`;
+    const contentType = 'application/merge-patch+json';
+    const status = { replicas: 0, readyReplicas: 0, updatedReplicas: 0 };
+    await world().person.request('PATCH', path, { contentType, body: { status } });
+    const refused =
+      'pods "demo-tempo-0" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0';
+    const { apiVersion, kind, namespace = '', name } = set;
+    await world().person.request('POST', `/api/v1/namespaces/${namespace}/events`, {
+      body: {
+        metadata: { name: 'refused', namespace },
+        involvedObject: { apiVersion, kind, namespace, name, uid: live?.metadata.uid },
+        reason: 'FailedCreate',
+        message: `create Pod demo-tempo-0 in StatefulSet demo-tempo failed error: ${refused}`,
+        lastTimestamp: new Date(Date.now() + 5000).toISOString(),
+      },
+    });
+    const told = await until(ref, 'TracesReady', 'False', 'NoPods');
+    expect(conditionOf(told, 'TracesReady')?.message).toBe(
+      'StatefulSet demo-tempo: exceeded quota: none, requested: pods=1, limited: pods=0',
+    );
+    expect(conditionOf(told, 'Reconciling')).toBeUndefined();
+    world().controllers.frozen.delete(set.name);
+    world().controllers.touch(set.name);
+    await ready(ref);
+  }, 60_000);
+
   test('about a signal that gets lost, with the hop, and back by itself', async () => {
     await start();
     const ref = await create({ sampling: { decisionWait: '1s' } });

@@ -4,8 +4,11 @@ import { everything, objectsOf, type SomeSpec } from './specimen.ts';
 
 const objects = objectsOf(everything);
 
-function covers(resource: string, group: string, verb: string): boolean {
-  return operatorRules().some(
+const rules = operatorRules();
+const all = [...rules.cluster, ...rules.namespaced];
+
+function covers(among: readonly PolicyRule[], resource: string, group: string, verb: string): boolean {
+  return among.some(
     ({ apiGroups, resources, verbs }) =>
       apiGroups.includes(group) && resources.includes(resource) && verbs.includes(verb),
   );
@@ -17,35 +20,51 @@ const groupOf = (apiVersion: string) => (apiVersion.includes('/') ? (apiVersion.
 test('the operator may watch, apply and prune every kind a plan holds', () => {
   for (const { kind, apiVersion } of objects) {
     for (const verb of ['list', 'watch', 'create', 'patch', 'delete']) {
-      expect([kind, verb, covers(resourceOf(kind), groupOf(apiVersion), verb)]).toEqual([kind, verb, true]);
+      expect([kind, verb, covers(all, resourceOf(kind), groupOf(apiVersion), verb)]).toEqual([kind, verb, true]);
     }
   }
 });
 
-test('the operator holds what it grants, or the API server would refuse the grant', () => {
+test('what has no namespace is a right of the cluster, and what has one is none', () => {
+  for (const { kind, apiVersion, metadata } of objects) {
+    const scope = metadata.namespace === undefined ? rules.cluster : rules.namespaced;
+    expect([kind, covers(scope, resourceOf(kind), groupOf(apiVersion), 'patch')]).toEqual([kind, true]);
+  }
+  expect(rules.cluster.filter(({ verbs }) => verbs.includes('patch')).flatMap(({ resources }) => resources)).toEqual([
+    'clusterrolebindings',
+    'clusterroles',
+  ]);
+  expect(rules.cluster.flatMap(({ resources }) => resources)).not.toContain('secrets');
+});
+
+test('the operator holds in every namespace what it grants there, or the API server would refuse the grant', () => {
   const granted = objects
     .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
     .flatMap((role) => role['rules'] as readonly PolicyRule[]);
   expect(granted.length).toBeGreaterThan(0);
   for (const { apiGroups, resources, verbs } of granted) {
     for (const group of apiGroups) {
-      for (const resource of resources) for (const verb of verbs) expect(covers(resource, group, verb)).toBe(true);
+      for (const resource of resources)
+        for (const verb of verbs) expect(covers(rules.cluster, resource, group, verb)).toBe(true);
     }
   }
 });
 
 test('it may write nothing that no plan holds', () => {
   const held = new Set(objects.map(({ kind, apiVersion }) => `${groupOf(apiVersion)}/${resourceOf(kind)}`));
-  const written = operatorRules()
+  const written = all
     .filter(({ verbs }) => verbs.some((verb) => ['create', 'patch', 'update', 'delete'].includes(verb)))
     .flatMap(({ apiGroups, resources }) => apiGroups.flatMap((group) => resources.map((name) => `${group}/${name}`)));
   expect(written.filter((resource) => !held.has(resource))).toEqual([]);
-  expect(JSON.stringify(operatorRules())).not.toContain('*');
+  expect(JSON.stringify(rules)).not.toContain('*');
 });
 
-test('an agent may see pods, and nothing else', () => {
+test('an agent may see pods, and which Service has an address, and nothing else', () => {
   const role = objects.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('-agent'));
-  expect(role?.['rules']).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]);
+  expect(role?.['rules']).toEqual([
+    { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+    { apiGroups: [''], resources: ['services'], verbs: ['list'] },
+  ]);
 });
 
 test('a collector may list and watch pods and their owners, and read logs only where it collects them', () => {

@@ -47,6 +47,27 @@ test('each agent is asked, and its answer read', async () => {
   ]);
 });
 
+test('an agent that refused its configuration follows another one, and says which field it is about', async () => {
+  const configProblems = [
+    { path: 'discovery.ports', reason: 'is no list', fix: 'write a list' },
+    { path: 'budget', reason: 'is unknown', fix: 'remove it' },
+  ];
+  answers.set('http://a/readyz', { ...ready, configProblems });
+  answers.set('http://b/readyz', { ready: false, reason: 'NotStarted', message: 'no configuration', configProblems });
+  answers.set('http://c/readyz', { ...ready, configProblems: 0 });
+  const seen = await agents.expect(
+    'x/demo',
+    ['a', 'b', 'c'].map((node) => pod(node)),
+  );
+  const message =
+    'it refused its configuration: discovery.ports is no list (and 1 more); look at spec.images.overrides.agent, which may be of another version, and at spec.overrides';
+  expect(seen).toEqual([
+    { node: 'a', state: 'ConfigRefused', message, follows: true },
+    { node: 'b', state: 'ConfigRefused', message, follows: false },
+    { node: 'c', state: 'Attached', message: '', follows: true },
+  ]);
+});
+
 test('an agent is asked again at once only if its pod has changed', async () => {
   const still = new Agents({ http: count, clock: systemClock, onChange: () => undefined, periodMs: 60_000 });
   let questions = 0;

@@ -8,6 +8,10 @@ export const accepted: Check = (seen) => {
     const message = `${first.path}: ${first.reason}; ${first.fix}${more}`;
     return { status: 'False', reason: 'InvalidSpec', message: clip(message) };
   }
+  if (seen.unplanned !== undefined) {
+    const message = `no object can be planned from it: ${seen.unplanned}; what runs keeps running, and it is tried again`;
+    return { status: 'False', reason: 'PlanFailed', message: clip(message) };
+  }
   if (seen.managementState === 'Paused') {
     return { status: 'True', reason: 'Paused', message: 'valid; not applied while spec.managementState is Paused' };
   }

@@ -47,6 +47,13 @@ test.each([
     'node old',
   ],
   [
+    'one goes by another configuration',
+    three(attached, { ...attached, node: 'b', state: 'ConfigRefused', message: 'discovery.ports is no list' }),
+    {},
+    'False ConfigRefused',
+    'node b: discovery.ports is no list',
+  ],
+  [
     'pods are ready and one does not say so',
     three(attached, attached, waiting),
     {},

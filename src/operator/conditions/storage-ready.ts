@@ -13,7 +13,7 @@ export const storageReady: Check = (seen) => {
   const waiting = seen.claims.filter((c) => c.phase !== 'Bound');
   if (waiting.length > 0) {
     const message = waiting
-      .map((c) => `claim ${c.name} is ${c.phase.toLowerCase()}${classOf(c.storageClass)}`)
+      .map((c) => `claim ${c.name} is ${c.phase.toLowerCase()}${classOf(c.storageClass)}${reasonOf(c.waitsFor)}`)
       .join('; ');
     return { status: 'False', reason: 'VolumePending', message };
   }
@@ -22,3 +22,4 @@ export const storageReady: Check = (seen) => {
 };
 
 const classOf = (storageClass: string): string => (storageClass === '' ? '' : ` (storage class ${storageClass})`);
+const reasonOf = (waitsFor: string): string => (waitsFor === '' ? '' : `: ${waitsFor}`);

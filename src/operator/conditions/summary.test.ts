@@ -46,14 +46,18 @@ describe('Ready, and what kstatus reads', () => {
     ],
     [
       'a volume is pending',
-      observation({ claims: [{ name: 'c', component: 'tempo', phase: 'Pending', storageClass: '', growsTo: '' }] }),
+      observation({
+        claims: [{ name: 'c', component: 'tempo', phase: 'Pending', storageClass: '', growsTo: '', waitsFor: '' }],
+      }),
       'False VolumePending',
       'True VolumePending',
       undefined,
     ],
     [
       'a volume is lost',
-      observation({ claims: [{ name: 'c', component: 'tempo', phase: 'Lost', storageClass: '', growsTo: '' }] }),
+      observation({
+        claims: [{ name: 'c', component: 'tempo', phase: 'Lost', storageClass: '', growsTo: '', waitsFor: '' }],
+      }),
       'False VolumeLost',
       undefined,
       undefined,

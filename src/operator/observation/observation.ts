@@ -8,6 +8,8 @@ export interface Observation {
   readonly managementState: Spec['managementState'];
   /** What is wrong with the spec, from parsing and from planning. */
   readonly problems: readonly Problem[];
+  /** Why no plan could be made of a spec that parses: what it refers to cannot be read, or the operator is at fault. */
+  readonly unplanned: string | undefined;
   /** Paths of the spec that only a newer operator understands. */
   readonly unknownFields: readonly string[];
   /** Objects the API server does not take, for good or for a while. */
@@ -64,6 +66,8 @@ export interface ClaimSeen {
   readonly storageClass: string;
   /** The size it is on its way to; empty unless it is to be larger than it is. */
   readonly growsTo: string;
+  /** What a pending claim waits for, in words; empty where that is not known. */
+  readonly waitsFor: string;
 }
 
 export type Signal = 'traces' | 'metrics' | 'logs';

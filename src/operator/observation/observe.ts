@@ -1,7 +1,7 @@
 import type { Stack } from '../../api/index.ts';
 import type { Cluster, Live } from '../../kube/index.ts';
-import { parseQuantity } from '../../lib/quantity.ts';
 import type { KubeObject } from '../../stack/index.ts';
+import { readClaim } from './claim.ts';
 import type { Expected, ExpectedWorkload } from './expected.ts';
 import type { ClaimSeen, ComponentSeen } from './observation.ts';
 import { worstTrouble } from './trouble.ts';
@@ -18,12 +18,12 @@ export function observe(
 ): { readonly components: readonly ComponentSeen[]; readonly claims: readonly ClaimSeen[] } {
   const components = expected.components.map((component): ComponentSeen => {
     if (!component.enabled) return { name: component.name, enabled: false, workloads: [], trouble: undefined };
-    const workloads = component.workloads.map((w) => {
-      const live = liveOf(cluster, stack, w);
-      return readWorkload(w.kind, w.name, live, live && refusedPods(cluster, live));
-    });
     const selector = { 'app.kubernetes.io/name': component.name, 'app.kubernetes.io/instance': stack.name };
     const pods = cluster.select('v1', 'Pod', selector, stack.namespace);
+    const workloads = component.workloads.map((w) => {
+      const live = liveOf(cluster, stack, w);
+      return readWorkload(w.kind, w.name, live, live && refusedPods(cluster, live, pods));
+    });
     return { name: component.name, enabled: true, workloads, trouble: worstTrouble(pods) };
   });
   const claims = expected.components.flatMap((component) =>
@@ -35,7 +35,7 @@ export function observe(
           namespace: stack.namespace,
           name,
         });
-        return { name, component: component.name, ...readClaim(live) };
+        return { name, component: component.name, ...readClaim(cluster, live) };
       }),
     ),
   );
@@ -53,16 +53,4 @@ function claimNames(set: KubeObject | Live | undefined): string[] {
   const ordinals = Array.from({ length: spec.replicas ?? 1 }, (_, n) => n);
   const templates = spec.volumeClaimTemplates ?? [];
   return templates.flatMap((t) => ordinals.map((n) => `${t.metadata.name}-${set.metadata.name}-${n}`));
-}
-
-function readClaim(live: Live | undefined): Pick<ClaimSeen, 'phase' | 'storageClass' | 'growsTo'> {
-  if (live === undefined) return { phase: 'Missing', storageClass: '', growsTo: '' };
-  const { phase = 'Pending', capacity } = (live['status'] ?? {}) as {
-    phase?: ClaimSeen['phase'];
-    capacity?: { storage?: string };
-  };
-  const spec = (live['spec'] ?? {}) as { storageClassName?: string; resources?: { requests?: { storage?: string } } };
-  const [has, wanted] = [capacity?.storage ?? '', spec.resources?.requests?.storage ?? ''];
-  const grows = (parseQuantity(wanted) ?? 0) > (parseQuantity(has) ?? Infinity);
-  return { phase, storageClass: spec.storageClassName ?? '', growsTo: grows ? wanted : '' };
 }

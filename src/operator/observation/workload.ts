@@ -15,7 +15,7 @@ interface Counts {
 
 /**
  * Reads the counts of a Deployment, StatefulSet or DaemonSet; `live` is undefined while it does not exist. `refused` is
- * why pods of a DaemonSet were not made, which its status does not tell.
+ * why pods were not made, which the status of a DaemonSet or StatefulSet does not tell.
  */
 export function readWorkload(
   kind: string,
@@ -38,12 +38,14 @@ export function readWorkload(
       total: status.currentNumberScheduled ?? 0,
     };
   }
+  const [desired, total] = [spec.replicas ?? 1, status.replicas ?? 0];
   return {
     ...base,
-    desired: spec.replicas ?? 1,
+    hindrance: base.hindrance ?? (total < desired ? refused : undefined),
+    desired,
     ready: status.readyReplicas ?? 0,
     updated: status.updatedReplicas ?? 0,
-    total: status.replicas ?? 0,
+    total,
   };
 }
 

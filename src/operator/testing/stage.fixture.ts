@@ -37,10 +37,8 @@ export async function stop(): Promise<void> {
   operator = undefined;
 }
 
-/** A namespace of its own with a stack in it. */
-export async function create(spec: object = {}): Promise<Ref> {
-  count += 1;
-  const namespace = `stack-${count}`;
+/** A stack in a namespace, one of its own unless told. */
+export async function create(spec: object = {}, namespace = `stack-${(count += 1)}`): Promise<Ref> {
   await world().apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const [apiVersion, kind, name] = ['ostack.io/v1alpha1', 'ObservabilityStack', 'demo'];
   await world().apply({ apiVersion, kind, metadata: { name, namespace }, spec });

@@ -4,9 +4,10 @@ import type { Stack } from '../../api/index.ts';
 import { labelsOf } from '../labels.ts';
 import { childName, clusterScopedName } from '../names.ts';
 
-/** All an agent asks the API server for: the pods of its node, and whose an address is. */
+/** All an agent asks the API server for: the pods of its node, and which pod or Service has an address. */
 export const agentRules: readonly k8s.PolicyRule[] = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+  { apiGroups: [''], resources: ['services'], verbs: ['list'] },
 ];
 
 /** Those rights and their binding to the agents' account, in every namespace. */
