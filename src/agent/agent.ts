@@ -157,13 +157,19 @@ export class Agent {
     });
   }
 
-  /** Takes up work: from here on, whatever the rules select is counted. */
+  /** Selects processes: from here on, whatever the rules select is counted. */
+  select(): void {
+    this.discovery.scan();
+  }
+
+  /** Takes up work. */
   start(): void {
     const { kernel, clock } = this.#options;
     this.#adjustClock();
     kernel.onKept((exchange) => this.spans.take(exchange, clock.now()));
     kernel.onControl((event) => this.#onControl(event));
-    this.discovery.scan();
+    // Also for who came or went before processes were watched.
+    this.select();
     this.#timers.once('sockets', socketsEveryMs, () => this.#lookAtSockets());
     this.#timers.every('rescan', rescanEveryMs, () => this.discovery.scan());
     this.#timers.every('spans', spansEveryMs, () => this.#exportSpans(clock.now()));

@@ -15,7 +15,7 @@ export function hostEnvironment(log: Log, version: string, cluster: boolean): Ag
   setFlagsFromString('--optimize-for-size');
   const apiServer = cluster ? inClusterApiServer(process.env) : undefined;
   return {
-    openKernel: () => openKernel({ keptRingBytes, slowRingBytes }),
+    openKernel: (counting) => openKernel({ keptRingBytes, slowRingBytes }, counting),
     releaseMemory,
     maxServices,
     ...(apiServer ? { apiServer } : {}),
