@@ -5,6 +5,7 @@ import type { ControlEvent, Kernel } from './bpf/contract.ts';
 import type { AgentConfig, ConfigProblem } from './config/index.ts';
 import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
+import type { Departure } from './departure.ts';
 import { Breaker, SocketBytes } from './health/index.ts';
 import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
 import { policyOf } from './policy.ts';
@@ -63,6 +64,8 @@ export class Agent {
   readonly connections: Connections;
   readonly breaker = new Breaker();
   readonly socketBytes = new SocketBytes();
+  /** Told of every service that is let go, just before its counts are. */
+  onDeparture: ((departure: Departure) => void) | undefined;
   readonly #options: AgentOptions;
   readonly #sender: OtlpSender | undefined;
   readonly #pods: PodWatch | undefined;
@@ -289,9 +292,13 @@ export class Agent {
 
   #removeService(service: number): bigint {
     const { kernel } = this.#options;
-    const name = this.discovery.services.get(service)?.name;
-    const row = kernel.readCoverage().find(({ serviceId }) => serviceId === service);
-    if (name !== undefined && row) this.socketBytes.remove(name, row);
+    const identity = this.discovery.services.get(service);
+    const coverage = kernel.readCoverage().find(({ serviceId }) => serviceId === service);
+    if (identity && coverage) this.socketBytes.remove(identity.name, coverage);
+    if (identity && this.onDeparture) {
+      const series = [...this.red.read().values()].filter((one) => one.service === service);
+      this.onDeparture({ identity, series, ...(coverage ? { coverage } : {}) });
+    }
     this.connections.forget(service);
     return kernel.removeService(service);
   }
