@@ -35,7 +35,7 @@ afterEach(async () => {
 function end(pid: number): void {
   proc.remove(pid);
   kernel.control({ kind: 'exit', tgid: pid, selected: true, atNs: 0n });
-  for (let export_ = 0; export_ < 3; export_++) {
+  for (let times = 0; times < 3; times++) {
     nowMs += 5 * 60_000;
     agent.exportMetrics();
   }
