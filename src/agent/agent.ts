@@ -5,6 +5,7 @@ import type { ControlEvent, Kernel } from './bpf/contract.ts';
 import type { AgentConfig, ConfigProblem } from './config/index.ts';
 import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
+import type { Departure } from './departure.ts';
 import { Breaker, SocketBytes } from './health/index.ts';
 import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
 import { policyOf } from './policy.ts';
@@ -63,6 +64,8 @@ export class Agent {
   readonly connections: Connections;
   readonly breaker = new Breaker();
   readonly socketBytes = new SocketBytes();
+  /** Told of every service that is let go, just before its counts are. */
+  onDeparture: ((departure: Departure) => void) | undefined;
   readonly #options: AgentOptions;
   readonly #sender: OtlpSender | undefined;
   readonly #pods: PodWatch | undefined;
@@ -157,13 +160,19 @@ export class Agent {
     });
   }
 
-  /** Takes up work: from here on, whatever the rules select is counted. */
+  /** Selects processes: from here on, whatever the rules select is counted. */
+  select(): void {
+    this.discovery.scan();
+  }
+
+  /** Takes up work. */
   start(): void {
     const { kernel, clock } = this.#options;
     this.#adjustClock();
     kernel.onKept((exchange) => this.spans.take(exchange, clock.now()));
     kernel.onControl((event) => this.#onControl(event));
-    this.discovery.scan();
+    // Also for who came or went before processes were watched.
+    this.select();
     this.#timers.once('sockets', socketsEveryMs, () => this.#lookAtSockets());
     this.#timers.every('rescan', rescanEveryMs, () => this.discovery.scan());
     this.#timers.every('spans', spansEveryMs, () => this.#exportSpans(clock.now()));
@@ -283,9 +292,13 @@ export class Agent {
 
   #removeService(service: number): bigint {
     const { kernel } = this.#options;
-    const name = this.discovery.services.get(service)?.name;
-    const row = kernel.readCoverage().find(({ serviceId }) => serviceId === service);
-    if (name !== undefined && row) this.socketBytes.remove(name, row);
+    const identity = this.discovery.services.get(service);
+    const coverage = kernel.readCoverage().find(({ serviceId }) => serviceId === service);
+    if (identity && coverage) this.socketBytes.remove(identity.name, coverage);
+    if (identity && this.onDeparture) {
+      const series = [...this.red.read().values()].filter((one) => one.service === service);
+      this.onDeparture({ identity, series, ...(coverage ? { coverage } : {}) });
+    }
     this.connections.forget(service);
     return kernel.removeService(service);
   }

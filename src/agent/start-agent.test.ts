@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../lib/clock.ts';
 import { leastOf } from '../lib/least.fixture.ts';
 import { createLog } from '../lib/log.ts';
@@ -166,6 +166,39 @@ test('what the verifier refuses is told from a missing feature', async () => {
   expect(JSON.parse(body)).toMatchObject({
     reason: 'VerifierRejected',
     message: expect.stringContaining('R1 invalid'),
+  });
+});
+
+describe('as soon as targets are counted', () => {
+  const selected: number[][] = [];
+  const opening = (then: () => void) => (counting: (opened: FakeKernel) => void) => {
+    counting(kernel);
+    selected.push([...kernel.targets().keys()]);
+    then();
+    return kernel;
+  };
+  beforeEach(() => void selected.splice(0));
+
+  test('they are selected, and who came while the rest was loaded is selected with it', async () => {
+    await start({ openKernel: opening(() => proc.add({ pid: 200, executable: '/srv/late' })) });
+    expect([...selected, [...kernel.targets().keys()]]).toEqual([[100], [100, 200]]);
+    kernel.exchange({ tgid: 100, path: '/a', status: 500 });
+    await receiver.until(() => receiver.spans.length === 1);
+  });
+
+  test('nobody is selected in a cluster, where the pods decide', async () => {
+    await write({ node: 'n1' });
+    await start({ openKernel: opening(() => undefined) });
+    expect(selected).toEqual([[]]);
+  });
+
+  test('a refusal that comes after that is one all the same', async () => {
+    const refused = () => {
+      throw Object.assign(new Error('connection: load: EACCES'), { name: 'Refused' });
+    };
+    await start({ openKernel: opening(refused) });
+    expect(running?.readiness()).toMatchObject({ ready: false, reason: 'VerifierRejected' });
+    expect(running?.agent).toBeUndefined();
   });
 });
 

@@ -9,8 +9,11 @@ import type { ApiServer } from './process/index.ts';
 
 /** What the agent is built on; the CLI gives it the real things, tests give it others. */
 export interface AgentEnvironment {
-  /** Throws UnsupportedKernel, or Refused by the verifier. */
-  readonly openKernel: () => Kernel;
+  /**
+   * Throws UnsupportedKernel, or Refused by the verifier. May call `counting` as soon as targets are counted, before
+   * everything else of the kernel is ready.
+   */
+  readonly openKernel: (counting: (kernel: Kernel) => void) => Kernel;
   /** Gives back what only the start needed. */
   readonly releaseMemory?: () => void;
   readonly maxServices: number;
@@ -79,8 +82,15 @@ export async function startAgentFromFile(
  * alive without probes and /readyz says which feature is missing and what it needs.
  */
 export async function startAgent(config: AgentConfig, environment: AgentEnvironment): Promise<RunningAgent> {
-  const opened = open(environment);
-  const agent = opened.kind === 'open' ? new Agent({ ...environment, config, kernel: opened.kernel }) : undefined;
+  let early: Agent | undefined;
+  const opened = open(environment, (kernel) => {
+    // In a cluster nobody is selected before the pods are known.
+    if (config.node !== '') return;
+    early = new Agent({ ...environment, config, kernel });
+    early.select();
+  });
+  const agent =
+    opened.kind === 'open' ? (early ?? new Agent({ ...environment, config, kernel: opened.kernel })) : undefined;
   const readiness = () => (opened.kind === 'open' && agent ? readinessOf(agent, opened.kernel) : opened.readiness);
   const samples = function* (): Iterable<readonly [string, number]> {
     yield ['ready', readiness().ready ? 1 : 0];
@@ -106,11 +116,11 @@ type Opened =
   | { readonly kind: 'open'; readonly kernel: Kernel; readonly readiness: Readiness }
   | { readonly kind: 'refused'; readonly readiness: Readiness };
 
-function open(environment: AgentEnvironment): Opened {
+function open(environment: AgentEnvironment, counting: (kernel: Kernel) => void): Opened {
   const none = { missing: [], targets: 0, protection: 'normal', configProblems: [] };
   try {
     const readiness = { ...none, ready: false, reason: 'Starting', message: 'the probes are loaded' };
-    return { kind: 'open', kernel: environment.openKernel(), readiness };
+    return { kind: 'open', kernel: environment.openKernel(counting), readiness };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const missing = error instanceof UnsupportedKernel ? error.missing : [];

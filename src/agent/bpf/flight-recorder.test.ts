@@ -10,13 +10,17 @@ function everything(recorder: FlightRecorder, since: number) {
   return recorder.scan(BigInt(since), never).takeDuring(0n, never);
 }
 
-/** A recorder that CPU 0 has written `recorded` times, at 1, 2, 3 … ns, and CPU 1 `others` times. */
-function recorderOf(recorded: number, others: number) {
+/**
+ * A recorder that CPU 0 has written `recorded` times, about what ended at 1, 2, 3 … ns and began when `startOf` says, and
+ * CPU 1 `others` times.
+ */
+function recorderOf(recorded: number, others: number, startOf = (_n: number) => 0n) {
   const slots = Buffer.alloc(flightSlots * cpus * size);
   for (const [cpu, count] of [recorded, others].entries()) {
     for (let n = Math.max(0, count - flightSlots); n < count; n++) {
       const at = ((n % flightSlots) * cpus + cpu) * size;
       slots.writeBigUInt64LE(BigInt(n + 1), at + layout.summary.lastNs);
+      slots.writeBigUInt64LE(startOf(n + 1), at + layout.summary.startNs);
       slots.writeUInt32LE(cpu, at + layout.summary.tgid);
     }
   }
@@ -69,6 +73,16 @@ test('asked for everything it gives all but the slot that is written next, every
   expect([0, 1].map((cpu) => found.filter(({ tgid }) => tgid === cpu).length)).toEqual([flightSlots - 1, 300]);
   expect(slotsRead()).toBe(flightSlots);
 });
+
+test.each([0n, (5n << 32n) - 150n, 90n * 86_400_000_000_000n])(
+  'what began too late is left out, to the nanosecond, %d ns after the boot',
+  (boot) => {
+    const { recorder } = recorderOf(300, 0, (n) => boot + BigInt(n));
+    const found = recorder.scan(200n, boot + 250n).takeDuring(0n, never);
+    const ends = found.map(({ lastNs }) => Number(lastNs)).sort((a, b) => a - b);
+    expect(ends).toEqual(Array.from({ length: 51 }, (_each, i) => 200 + i));
+  },
+);
 
 test('every scan sees what was recorded since the one before', () => {
   const { scan, write } = recorderOf(10, 0);

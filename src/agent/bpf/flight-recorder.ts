@@ -42,7 +42,7 @@ export class FlightRecorder {
     this.#scans++;
     const found: Remembered[] = [];
     for (let cpu = 0; cpu < this.#cpus; cpu++)
-      this.#scanCpu(cpu, positions.readBigUInt64LE(cpu * 8), Number(sinceNs), Number(untilNs), found);
+      this.#scanCpu(cpu, positions.readBigUInt64LE(cpu * 8), Number(sinceNs), untilNs, found);
     return new FlightWindow(found);
   }
 
@@ -54,26 +54,35 @@ export class FlightRecorder {
     return all;
   }
 
-  #scanCpu(cpu: number, next: bigint, sinceNs: number, untilNs: number, found: Remembered[]): void {
+  #scanCpu(cpu: number, next: bigint, sinceNs: number, untilNs: bigint, found: Remembered[]): void {
+    const untilHigh = Number(untilNs >> 32n);
+    const untilLow = Number(untilNs & 0xffff_ffffn);
     // The oldest slot of a full recorder is the one that may be written now.
-    const recorded = Math.min(Number(next), flightSlots - 1);
-    const newest = Number(BigInt.asUintN(32, next)) - 1;
+    let left = Math.min(Number(next), flightSlots - 1);
+    let slot = Number(BigInt.asUintN(32, next)) - 1;
     let olderInARow = 0;
-    for (let back = 0; back < recorded; back++) {
-      const slot = (newest - back) & (flightSlots - 1);
+    while (left > 0) {
+      slot &= flightSlots - 1;
       const first = slot - (slot % chunkSlots);
       const { view, words } = this.#chunk(first);
-      const at = ((slot - first) * this.#cpus + cpu) * size;
-      const startNs = nsAt(words, at / 4 + startWord);
-      if (startNs > untilNs) {
-        olderInARow = 0;
-        continue;
+      const here = Math.min(left, slot - first + 1);
+      // Nothing is called for what began too late: under load that is all of it.
+      for (let i = 0; i < here; i++) {
+        const at = ((slot - i - first) * this.#cpus + cpu) * size;
+        const word = at >> 2;
+        const high = words[word + startWord + 1] as number;
+        if (high > untilHigh || (high === untilHigh && (words[word + startWord] as number) > untilLow)) {
+          olderInARow = 0;
+          continue;
+        }
+        const lastNs = nsAt(words, word + lastWord);
+        if (lastNs >= sinceNs) {
+          olderInARow = 0;
+          found.push({ view, at, startNs: nsAt(words, word + startWord), lastNs });
+        } else if (++olderInARow >= mostOutOfTurn) return;
       }
-      const lastNs = nsAt(words, at / 4 + lastWord);
-      if (lastNs >= sinceNs) {
-        olderInARow = 0;
-        found.push({ view, at, startNs, lastNs });
-      } else if (++olderInARow >= mostOutOfTurn) return;
+      left -= here;
+      slot -= here;
     }
   }
 

@@ -20,8 +20,26 @@ import { SlowConnections } from './slow-connections.ts';
 import { TargetSet } from './target-set.ts';
 import { tierFor } from './tier.ts';
 
-/** Loads the best tier this kernel can carry and attaches it. @throws UnsupportedKernel, or Refused by the verifier. */
-export function openKernel(options: KernelOptions = {}): Kernel {
+/**
+ * Loads the best tier this kernel can carry and attaches it. `counting` hears of the kernel as soon as whoever is made a
+ * target is counted; connections and processes are watched when this returns, and if they cannot be, what `counting` was
+ * given is closed. @throws UnsupportedKernel, or Refused by the verifier.
+ */
+export function openKernel(options: KernelOptions = {}, counting: (kernel: Kernel) => void = () => {}): Kernel {
+  const kernel = openDataPath(options);
+  try {
+    counting(kernel);
+    kernel.watch();
+    return kernel;
+  } catch (error) {
+    kernel.close();
+    // Names what is missing if it is a feature.
+    if (error instanceof Refused) tierFor(probeFeatures());
+    throw error;
+  }
+}
+
+function openDataPath(options: KernelOptions): ProbedKernel {
   const first = options.tier ?? 'T1';
   try {
     return new ProbedKernel(first, featuresOf(first), loadProbes(first, options), options);
@@ -38,7 +56,6 @@ export function openKernel(options: KernelOptions = {}): Kernel {
 class ProbedKernel implements Kernel {
   readonly tier: Tier;
   readonly features: readonly Feature[];
-  readonly mapBytes: number;
   readonly #probes: Probes;
   readonly #targets: TargetSet;
   readonly #routes: RouteTable;
@@ -62,7 +79,6 @@ class ProbedKernel implements Kernel {
     this.tier = tier;
     this.features = features;
     this.#probes = probes;
-    this.mapBytes = probes.mapBytes();
     this.#targets = new TargetSet(probes.descriptors);
     this.#routes = new RouteTable(fd('routes'));
     this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
@@ -89,6 +105,15 @@ class ProbedKernel implements Kernel {
     });
     const every = options.pollEveryMs ?? 50;
     this.#timer = every > 0 ? setInterval(() => this.poll(), every).unref() : undefined;
+  }
+
+  get mapBytes(): number {
+    return this.#probes.mapBytes();
+  }
+
+  /** Connections and processes too. @throws Refused. */
+  watch(): void {
+    this.#probes.watch();
   }
 
   setTarget(tgid: number, target: Target): void {

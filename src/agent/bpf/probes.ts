@@ -9,7 +9,7 @@ const hash = 1;
 const perCpuUpTo = 16;
 const dataPaths: Readonly<Record<Tier, string>> = { T1: 'socket', T2: 'socket-fentry' };
 
-/** The loaded and attached objects, their maps shared by name. */
+/** The loaded and attached objects, their maps shared by name. The data path counts by itself. */
 export interface Probes {
   readonly descriptors: ReadonlyMap<string, number>;
   /** Descriptors of each program's copies, by its name. */
@@ -18,11 +18,13 @@ export interface Probes {
   readonly redRows: number;
   readonly redPerCpu: boolean;
   readonly rings: { readonly kept: number; readonly control: number; readonly slow: number };
+  /** Loads connections and processes on the same maps and attaches them. @throws Refused. */
+  watch(): void;
   mapBytes(): number;
   close(): void;
 }
 
-/** Loads the data path of a tier, then connections and processes on the same maps, and attaches them. */
+/** Loads the data path of a tier and attaches it. @throws Refused. */
 export function loadProbes(tier: Tier, options: KernelOptions): Probes {
   const cpus = possibleCpus();
   const redRows = options.redRows ?? 4096;
@@ -48,17 +50,19 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     for (const [program, fd] of object.programs()) programs.set(program, [...(programs.get(program) ?? []), fd]);
     return object;
   };
-  try {
-    const copies = isPreempted(tier) ? ([1, 2] as const) : ([0] as const);
-    const data = copies.map((copy) => add(dataPaths[tier], (object) => setConstant(object, '.rodata.copy', copy)));
+  const copies = isPreempted(tier) ? ([1, 2] as const) : ([0] as const);
+  const watch = () => {
     const connections = add('connection', (object) => setConstant(object, '.rodata.copy', copies[0]));
+    connections.attach();
     const processes = add('process', (object) => {
       setConstant(object, '.rodata.copy', copies[0]);
       setConstant(object, '.rodata', options.watchProcesses === false ? 0 : 1);
     });
-    const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
     processes.attach();
-    connections.attach();
+  };
+  try {
+    const data = copies.map((copy) => add(dataPaths[tier], (object) => setConstant(object, '.rodata.copy', copy)));
+    const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
     // A tracepoint runs what was attached first, the return of a function what was attached last.
     for (const copy of tier === 'T1' ? data : data.toReversed()) copy.attach();
     pages?.attach();
@@ -67,7 +71,7 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     throw error;
   }
   const mapBytes = () => [...descriptors.values()].reduce((sum, fd) => sum + memoryOf(fd), 0);
-  return { descriptors, programs, cpus, redRows, redPerCpu, rings, mapBytes, close };
+  return { descriptors, programs, cpus, redRows, redPerCpu, rings, watch, mapBytes, close };
 }
 
 /** Undefined where the kernel has nothing to attach to. */

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { http } from '../node-http.ts';
+import { http } from '../node-modules.ts';
 import { metricsText } from './metrics-text.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -20,7 +20,7 @@ export class HealthServer {
 
   /** Rejects if the port is taken. */
   static async start(options: HealthOptions): Promise<HealthServer> {
-    const server = http.createServer((request, response) => {
+    const server = http().createServer((request, response) => {
       const answer = answerTo(request.url ?? '', options);
       response.writeHead(answer.status, { 'content-type': answer.type, 'cache-control': 'no-store' });
       response.end(answer.body);

@@ -1,12 +1,14 @@
 import type { Agent } from '../agent.ts';
 import type { Kernel } from '../bpf/contract.ts';
-import { requestCounts, toView } from './view.ts';
+import { Departed } from './departed.ts';
 import type { Summary } from './table.ts';
+import { requestCounts, toView } from './view.ts';
 
-/** Looks at a running agent from time to time; rates are over the time between two looks. */
+/** Looks at a running agent from time to time: rates are over the time between two looks, totals over the whole run. */
 export class LocalView {
   readonly #agent: Agent;
   readonly #kernel: Pick<Kernel, 'readCoverage'>;
+  readonly #departed = new Departed();
   #before = new Map<string, number>();
   #lookedMs: number;
 
@@ -14,12 +16,13 @@ export class LocalView {
     this.#agent = agent;
     this.#kernel = kernel;
     this.#lookedMs = nowMs;
+    agent.onDeparture = (departure) => this.#departed.add(departure);
   }
 
   look(nowMs: number): Summary {
     const { discovery, red, spans } = this.#agent;
-    const identityOf = (service: number) => discovery.services.get(service);
-    const series = [...red.read().values()];
+    const identityOf = (service: number) => this.#departed.identityOf(service) ?? discovery.services.get(service);
+    const series = [...this.#departed.series(), ...red.read().values()];
     const routes = toView(series, identityOf, this.#before, (nowMs - this.#lookedMs) / 1000);
     this.#before = requestCounts(series, identityOf);
     this.#lookedMs = nowMs;
@@ -36,7 +39,7 @@ export class LocalView {
   #coverage(): number | undefined {
     let parsed = 0;
     let all = 0;
-    for (const row of this.#kernel.readCoverage()) {
+    for (const row of [...this.#departed.coverage(), ...this.#kernel.readCoverage()]) {
       parsed += Number(row.parsed);
       all += Number(row.parsed + row.slow + row.blind + row.unknown);
     }

@@ -35,7 +35,10 @@ export async function runLocal(
 ): Promise<Summary> {
   const { clock } = environment;
   let kernel: Kernel | undefined;
-  const opened = { ...environment, openKernel: () => (kernel = environment.openKernel()) };
+  const opened = {
+    ...environment,
+    openKernel: (counting: (kernel: Kernel) => void) => (kernel = environment.openKernel(counting)),
+  };
   const running = await startAgent(localConfig(run), opened);
   if (!running.agent || !kernel) throw new Error(refusal(running.readiness()));
   const view = new LocalView(running.agent, kernel, clock.now());

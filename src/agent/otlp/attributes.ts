@@ -7,20 +7,34 @@ export type Attributes = Readonly<Record<string, AttributeValue | undefined>>;
 /** The field number under which each OTLP message keeps its attributes. */
 export const attributeField = { resource: 1, span: 9, number: 7, histogram: 9 } as const;
 
+/** Names of attributes as they are written in every message; those of headers come from the configuration. */
+const names = new Map<string, Uint8Array>();
+const mostNames = 512;
+/** One at a time is encoded. */
+const shared = new ByteWriter(1_024);
+
 /** Encodes attributes once, as repeated KeyValue under `field`; the bytes are copied into every message that has them. */
 export function encodeAttributes(field: number, attributes: Attributes): Uint8Array {
-  const writer = new ByteWriter(256);
+  shared.reset();
   for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined) writeAttribute(writer, field, key, value);
+    if (value !== undefined) writeAttribute(shared, field, key, value);
   }
-  return writer.toBytes();
+  return shared.toBytes();
 }
 
 function writeAttribute(writer: ByteWriter, field: number, key: string, value: AttributeValue): void {
   writer.message(field, () => {
-    writer.string(1, key);
+    writer.raw(names.get(key) ?? encodeName(key));
     writer.message(2, () => writeValue(writer, value));
   });
+}
+
+function encodeName(key: string): Uint8Array {
+  const writer = new ByteWriter(64);
+  writer.string(1, key);
+  const encoded = writer.toBytes();
+  if (names.size < mostNames) names.set(key, encoded);
+  return encoded;
 }
 
 function writeValue(writer: ByteWriter, value: AttributeValue): void {

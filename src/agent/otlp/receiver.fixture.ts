@@ -55,9 +55,12 @@ export class OtlpReceiver {
     });
   }
 
-  static async start(): Promise<OtlpReceiver> {
+  /** @param port to listen on; 0 is any that is free. */
+  static async start(port = 0): Promise<OtlpReceiver> {
     const receiver = new OtlpReceiver();
-    await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) =>
+      receiver.#server.once('error', reject).listen(port, '127.0.0.1', resolve),
+    );
     return receiver;
   }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import https from 'node:https';
-import { http } from '../node-http.ts';
+import { http, https } from '../node-modules.ts';
 
 /** Where the API server is and how to show who we are. The token is read for each request because it is rotated. */
 export interface ApiServer {
@@ -48,8 +47,8 @@ export function openApi(
       headers: { authorization: `Bearer ${server.token()}`, accept: 'application/json' },
     };
     const request = server.url.startsWith('https:')
-      ? https.get(server.url + path, { ...options, ca: server.authority })
-      : http.get(server.url + path, options);
+      ? https().get(server.url + path, { ...options, ca: server.authority })
+      : http().get(server.url + path, options);
     request.on('error', reject);
     request.on('timeout', () => request.destroy(new Error(`the API server was silent for ${idleMs} ms`)));
     request.on('response', (response) => {
