@@ -23,6 +23,8 @@ export class Controllers {
   private readonly busy = new Map<string, Promise<void>>();
   /** What each workload was last brought to; its own status coming back by the watch is no news. */
   private readonly settled = new Map<string, string>();
+  /** How many pods each workload has had at most: no others need be looked for. */
+  private readonly pods = new Map<string, number>();
 
   constructor(rest: Rest) {
     this.rest = rest;
@@ -80,19 +82,20 @@ export class Controllers {
     const pods = `/api/v1/namespaces/${namespace}/pods`;
     if (live === undefined || live.metadata.deletionTimestamp !== undefined) {
       this.settled.delete(key);
-      await this.drop(pods, name, 0);
+      await this.drop(key, pods, name, 0);
       return;
     }
     const ready = !this.unready.has(`${namespace}/${name}`);
     const status = { observedGeneration: live.metadata.generation ?? 1, ...countsOf(live.kind, count, ready) };
     const wanted = JSON.stringify([live.metadata.uid, status]);
     if (this.settled.get(key) === wanted && has(live['status'], status)) return;
+    this.pods.set(key, Math.max(count, this.pods.get(key) ?? 0));
     for (let n = 0; n < count; n += 1) {
       for (const claim of spec.volumeClaimTemplates ?? [])
         await this.claim(namespace, `${claim.metadata.name}-${name}-${n}`, claim, live);
       await this.pod(pods, `${name}-${n}`, spec.template!, ready);
     }
-    await this.drop(pods, name, count);
+    await this.drop(key, pods, name, count);
     const path = `/apis/apps/v1/namespaces/${namespace}/${live.kind.toLowerCase()}s/${name}/status`;
     const contentType = 'application/merge-patch+json';
     await this.rest.request('PATCH', path, { contentType, body: { status } });
@@ -131,15 +134,15 @@ export class Controllers {
     await this.rest.request('PATCH', `${path}/${name}/status`, { contentType, body: { status: { phase: 'Bound' } } });
   }
 
-  private async drop(pods: string, workload: string, from: number): Promise<void> {
-    for (let n = from; ; n += 1) {
-      try {
-        await this.rest.request('DELETE', `${pods}/${workload}-${n}`, { body: { gracePeriodSeconds: 0 } });
-      } catch (error) {
-        if (error instanceof NotFound) return;
-        throw error;
-      }
+  private async drop(key: string, pods: string, workload: string, from: number): Promise<void> {
+    for (let n = from; n < (this.pods.get(key) ?? 0); n += 1) {
+      await this.rest
+        .request('DELETE', `${pods}/${workload}-${n}`, { body: { gracePeriodSeconds: 0 } })
+        .catch((error: unknown) => {
+          if (!(error instanceof NotFound)) throw error;
+        });
     }
+    this.pods.set(key, from);
   }
 }
 

@@ -3,7 +3,7 @@ import { Conflict, Invalid, Taken } from './errors.ts';
 import { type Lack, lacks, textOfPath } from './lacks.ts';
 import { listAll } from './list.ts';
 import { isForeign, ownersOf } from './owners.ts';
-import { toRendering } from './rendering.ts';
+import { renderingHash, toRendering } from './rendering.ts';
 import { repairPatch, withoutRenamed } from './repair.ts';
 import { type KubeObject, type Live, type Ref, refOf, textOf } from './resource.ts';
 import type { Rest } from './rest.ts';
@@ -41,6 +41,8 @@ export class Applier {
   private readonly options: ApplyOptions;
   // What the server made of a rendering where it did not take it word for word: asking again would not help.
   private readonly settled = new Map<string, { readonly uid: string; readonly lacking: string }>();
+  // Live objects that were found to be what this rendering wants: the same two need no second look.
+  private readonly same = new WeakMap<Live, string>();
 
   constructor(options: ApplyOptions) {
     this.options = options;
@@ -55,8 +57,13 @@ export class Applier {
     if (live === undefined) return this.create(object, rendered);
     if (live.metadata.deletionTimestamp !== undefined)
       throw new Conflict(`${textOf(refOf(live))} is being deleted`, 409, 'It is applied again once it is gone.');
+    const wanted = renderingHash(rendered);
+    if (this.same.get(live) === wanted) return { kind: 'unchanged' };
     const lacking = lacks(live, rendered);
-    if (lacking.length === 0 || this.isSettled(live, lacking)) return { kind: 'unchanged' };
+    if (lacking.length === 0 || this.isSettled(live, lacking)) {
+      this.same.set(live, wanted);
+      return { kind: 'unchanged' };
+    }
     this.reportContest(live, lacking);
     return this.write(rendered, live, lacking);
   }

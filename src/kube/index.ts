@@ -25,7 +25,7 @@ export { type EventText } from './events.ts';
 export { type Lack, lacks, textOfPath } from './lacks.ts';
 export { Lease, type LeaseOptions } from './lease.ts';
 export { defaultTiming, Reflector, type ReflectorOptions, type ReflectorTiming, type Scope } from './reflector.ts';
-export { hashOf, renderingAnnotation, toRendering } from './rendering.ts';
+export { asRendering, hashOf, renderingAnnotation, renderingHash, toRendering } from './rendering.ts';
 export { isNewer, type KubeObject, type Live, type OwnerReference, type Ref, refOf, textOf } from './resource.ts';
 export { type Answer, type RequestOptions, Rest, type Verb } from './rest.ts';
 export { fieldManager } from './slim.ts';

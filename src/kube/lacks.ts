@@ -1,6 +1,6 @@
 import { sameQuantity } from '../lib/quantity.ts';
 import { sameText } from './digest.ts';
-import { isAtomicObject, keyDefaults, listShape } from './list-shapes.ts';
+import { keyDefaults, Place } from './list-shapes.ts';
 import type { KubeObject, Live } from './resource.ts';
 
 /** A step from the root of an object: a field, or an item of a list by its merge key or value. */
@@ -23,9 +23,9 @@ type Fields = Readonly<Record<string, unknown>>;
  * counts as equal. `rendered` comes from `toRendering`.
  */
 export function lacks(live: Live, rendered: KubeObject): Lack[] {
-  const found: Lack[] = [];
-  compareFields(rendered, live, [], found, false);
-  return found;
+  const walk = new Walk();
+  walk.fields(rendered, live, Place.root);
+  return walk.found;
 }
 
 /** `.spec.ports[port=80,protocol=TCP].targetPort` */
@@ -41,20 +41,87 @@ export function textOfPath(path: readonly Step[]): string {
     .join('');
 }
 
-function compare(wanted: unknown, live: unknown, path: readonly Step[], found: Lack[], whole: boolean): void {
-  if (live === undefined || live === null) {
-    if (!isDropped(wanted, path)) found.push({ path, live });
-  } else if (Array.isArray(wanted)) {
-    if (Array.isArray(live)) compareLists(wanted, live, path, found, whole);
-    else found.push({ path, live });
-  } else if (isFields(wanted)) {
-    if (!isFields(live)) found.push({ path, live });
-    else if (!whole && isAtomicObject(fieldsOf(path))) {
-      const inside: Lack[] = [];
-      compareFields(wanted, live, path, inside, true);
-      if (inside.length > 0) found.push({ path, live });
-    } else compareFields(wanted, live, path, found, whole);
-  } else if (!sameScalar(wanted, live, path)) found.push({ path, live });
+/**
+ * One comparison. Every object of every stack is compared in every pass, and nearly all lack nothing: the path is one list
+ * that grows and shrinks, and is copied only for what is found.
+ */
+class Walk {
+  readonly found: Lack[] = [];
+  private readonly path: Step[];
+
+  constructor(path: readonly Step[] = []) {
+    this.path = [...path];
+  }
+
+  fields(wanted: Fields, live: Fields, place: Place): void {
+    for (const name in wanted) {
+      this.path.push(name);
+      this.value(wanted[name], live[name], place, name);
+      this.path.pop();
+    }
+  }
+
+  private value(wanted: unknown, live: unknown, around: Place, name: string): void {
+    if (live === undefined || live === null) {
+      if (!isDropped(wanted, this.path)) this.lacking(live);
+    } else if (Array.isArray(wanted)) {
+      if (Array.isArray(live)) this.list(wanted, live, around.below(name));
+      else this.lacking(live);
+    } else if (isFields(wanted)) {
+      const place = around.below(name);
+      if (!isFields(live)) this.lacking(live);
+      else if (!place.isAtomic) this.fields(wanted, live, place);
+      else if (!sameWhole(wanted, live, this.path)) this.lacking(live);
+    } else if (!sameScalar(wanted, live, this.path)) this.lacking(live);
+  }
+
+  private list(wanted: readonly unknown[], live: readonly unknown[], place: Place): void {
+    const { shape } = place;
+    if (shape.kind === 'atomic') {
+      if (!sameWhole(wanted, live, this.path)) this.lacking(live);
+    } else if (shape.kind === 'set') {
+      for (const value of wanted) if (!live.includes(value)) this.missing({ value });
+    } else {
+      for (const item of wanted as Fields[])
+        this.item(item, wanted as Fields[], live as Fields[], { keys: shape.keys, place });
+    }
+  }
+
+  private item(item: Fields, wanted: readonly Fields[], live: readonly Fields[], { keys, place }: Keyed): void {
+    const key = keyOf(item, keys);
+    const match = live.find((candidate) => sameKey(candidate, item, keys));
+    if (match === undefined) {
+      const strangers = live.filter((candidate) => !wanted.some((known) => sameKey(known, candidate, keys)));
+      const renamed = strangers.find((candidate) => this.isRenamed(item, candidate, { keys, place }));
+      this.missing({ key }, renamed);
+      return;
+    }
+    this.path.push({ key });
+    this.fields(item, match, place);
+    this.path.pop();
+  }
+
+  /** True if an item is the wanted one in everything but its key, and is more than a key. */
+  private isRenamed(wanted: Fields, candidate: Fields, { keys, place }: Keyed): boolean {
+    const content = Object.fromEntries(Object.entries(wanted).filter(([name]) => !keys.includes(name)));
+    if (Object.keys(content).length === 0) return false;
+    const walk = new Walk([...this.path, { key: {} }]);
+    walk.fields(content, candidate, place);
+    return walk.found.length === 0;
+  }
+
+  private lacking(live: unknown): void {
+    this.found.push({ path: [...this.path], live });
+  }
+
+  private missing(step: Step, renamed?: Fields): void {
+    this.found.push({ path: [...this.path, step], live: undefined, ...(renamed !== undefined && { renamed }) });
+  }
+}
+
+interface Keyed {
+  readonly keys: readonly string[];
+  readonly place: Place;
 }
 
 function sameScalar(wanted: unknown, live: unknown, path: readonly Step[]): boolean {
@@ -63,65 +130,29 @@ function sameScalar(wanted: unknown, live: unknown, path: readonly Step[]): bool
   return isQuantity(path) && sameQuantity(wanted, live);
 }
 
-function compareFields(wanted: Fields, live: Fields, path: readonly Step[], found: Lack[], whole: boolean): void {
-  for (const [name, value] of Object.entries(wanted)) compare(value, live[name], [...path, name], found, whole);
-  if (!whole) return;
-  for (const [name, value] of Object.entries(live))
-    if (!(name in wanted) && !isFilledIn(name, value)) found.push({ path: [...path, name], live: value });
-}
-
-function compareLists(
-  wanted: readonly unknown[],
-  live: readonly unknown[],
-  path: readonly Step[],
-  found: Lack[],
-  whole: boolean,
-): void {
-  const shape = whole ? ({ kind: 'atomic' } as const) : listShape(fieldsOf(path));
-  if (shape.kind === 'atomic') {
-    const inside: Lack[] = [];
-    if (wanted.length === live.length)
-      wanted.forEach((item, index) => compare(item, live[index], [...path, { value: index }], inside, true));
-    if (wanted.length !== live.length || inside.length > 0) found.push({ path, live });
-  } else if (shape.kind === 'set') {
-    for (const value of wanted) if (!live.includes(value)) found.push({ path: [...path, { value }], live: undefined });
-  } else {
-    for (const item of wanted as Fields[]) {
-      const key = keyOf(item, shape.keys);
-      const match = (live as Fields[]).find((candidate) => sameKey(keyOf(candidate, shape.keys), key));
-      if (match === undefined) {
-        const strangers = (live as Fields[]).filter(
-          (candidate) =>
-            !(wanted as Fields[]).some((known) => sameKey(keyOf(known, shape.keys), keyOf(candidate, shape.keys))),
-        );
-        const renamed = strangers.find((candidate) => isRenamed(item, candidate, shape.keys, path));
-        found.push({ path: [...path, { key }], live: undefined, ...(renamed !== undefined && { renamed }) });
-      } else compareFields(item, match, [...path, { key }], found, false);
-    }
+/** Compares values that one manager owns as a whole: what is there and not wanted counts too, unless the server adds it. */
+function sameWhole(wanted: unknown, live: unknown, path: readonly Step[]): boolean {
+  if (live === undefined || live === null) return isDropped(wanted, path);
+  if (Array.isArray(wanted)) {
+    if (!Array.isArray(live) || wanted.length !== live.length) return false;
+    return wanted.every((item, index) => sameWhole(item, live[index], [...path, { value: index }]));
   }
-}
-
-/** True if an item is the wanted one in everything but its key, and is more than a key. */
-function isRenamed(wanted: Fields, candidate: Fields, keys: readonly string[], path: readonly Step[]): boolean {
-  const content = Object.fromEntries(Object.entries(wanted).filter(([name]) => !keys.includes(name)));
-  if (Object.keys(content).length === 0) return false;
-  const inside: Lack[] = [];
-  compareFields(content, candidate, [...path, { key: {} }], inside, false);
-  return inside.length === 0;
+  if (!isFields(wanted)) return sameScalar(wanted, live, path);
+  if (!isFields(live)) return false;
+  for (const name in wanted) if (!sameWhole(wanted[name], live[name], [...path, name])) return false;
+  for (const name in live) if (!(name in wanted) && !isFilledIn(name, live[name])) return false;
+  return true;
 }
 
 function keyOf(item: Fields, keys: readonly string[]): Fields {
-  return Object.fromEntries(keys.map((name) => [name, item[name] ?? keyDefaults[name]]));
+  return Object.fromEntries(keys.map((name) => [name, keyValue(item, name)]));
 }
 
-function sameKey(a: Fields, b: Fields): boolean {
-  return Object.keys(a).every((name) => a[name] === b[name]);
+function sameKey(a: Fields, b: Fields, keys: readonly string[]): boolean {
+  return keys.every((name) => keyValue(a, name) === keyValue(b, name));
 }
 
-/** Field names of a path, without list items: what the tables of shapes are keyed by. */
-function fieldsOf(path: readonly Step[]): string[] {
-  return path.filter((step) => typeof step === 'string');
-}
+const keyValue = (item: Fields, name: string): unknown => item[name] ?? keyDefaults[name];
 
 const amounts = new Set(['requests', 'limits', 'overhead', 'hard', 'capacity']);
 

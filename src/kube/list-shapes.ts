@@ -54,6 +54,30 @@ export function isAtomicObject(path: readonly string[]): boolean {
   return atomicObjects.has(placeOf(path));
 }
 
+/** A place in the objects we render, with what the tables say of it; one value a place, made when it is first asked for. */
+export class Place {
+  static readonly root = new Place([]);
+  readonly shape: ListShape;
+  readonly isAtomic: boolean;
+  private readonly path: readonly string[];
+  private readonly inside = new Map<string, Place>();
+
+  private constructor(path: readonly string[]) {
+    this.path = path;
+    this.shape = listShape(path);
+    this.isAtomic = isAtomicObject(path);
+  }
+
+  /** The place of a field of the object here, or of the items of a list here. */
+  below(field: string): Place {
+    const known = this.inside.get(field);
+    if (known !== undefined) return known;
+    const made = new Place([...this.path, field]);
+    this.inside.set(field, made);
+    return made;
+  }
+}
+
 function placeOf(path: readonly string[]): string {
   return path
     .join('.')

@@ -251,7 +251,8 @@ export class Reflector {
       throw errorOf(`watch of ${this.scope.kind}`, event.object.code ?? 500, JSON.stringify(event.object));
     this.failures = this.refusals = 0;
     if (event.type === 'BOOKMARK') this.bookmarked = true;
-    else {
+    // The echo of our own writes is most of what comes while a stack is made.
+    else if (event.type === 'DELETED' || !this.store.knows(event.object)) {
       const live = this.keep(event.object);
       const change = event.type === 'DELETED' ? this.store.drop(live) : this.store.put(live);
       if (change) this.options.onChange(change);

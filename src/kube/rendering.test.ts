@@ -10,6 +10,18 @@ test('the hash depends on what is rendered, not on the order it is written in', 
   expect(hashOf({ a: '1' })).not.toBe(hashOf({ a: 1 }));
 });
 
+test('the hash of a value is the same in every version of the operator, or an upgrade would write every object once', () => {
+  expect(hashOf({ b: [1, { d: 'ä"', c: null }, []], a: {}, c: true })).toBe('719d8c115654758e310925cce1b8ca8a');
+});
+
+test('a rendering is its own rendering; with something changed it is that of the changed object', () => {
+  const rendering = toRendering(object);
+  expect(toRendering(rendering)).toBe(rendering);
+  expect(toRendering({ ...rendering, type: 'Opaque' })).toEqual(toRendering({ ...object, type: 'Opaque' }));
+  const plain = { ...object, metadata: { name: 'a' } };
+  expect(toRendering({ ...toRendering(plain), type: 'Opaque' })).toEqual(toRendering({ ...plain, type: 'Opaque' }));
+});
+
 test('the rendering carries its hash beside the annotations that are there', () => {
   const { annotations } = toRendering(object).metadata;
   expect(annotations).toEqual({ mine: 'x', [renderingAnnotation]: expect.stringMatching(/^[0-9a-f]{32}$/) });

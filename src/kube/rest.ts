@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import type { Clock } from '../lib/clock.ts';
 import type { Endpoint } from './connect.ts';
 import { errorOf, TooManyRequests, Unreachable } from './errors.ts';
@@ -61,6 +62,7 @@ export class Rest {
   readonly counts: Record<Verb, number> = { get: 0, list: 0, watch: 0, create: 0, update: 0, patch: 0, delete: 0 };
   readonly endpoint: Endpoint;
   private readonly agent: http.Agent | https.Agent;
+  private readonly server: http.RequestOptions;
   private readonly bucket: TokenBucket;
   private readonly slots = new Slots(width);
   private readonly clock: Clock;
@@ -68,6 +70,7 @@ export class Rest {
   constructor(endpoint: Endpoint, options: { clock: Clock; perSecond?: number; burst?: number }) {
     this.endpoint = endpoint;
     this.clock = options.clock;
+    this.server = urlToHttpOptions(new URL(endpoint.url));
     this.bucket = new TokenBucket({
       perSecond: options.perSecond ?? 50,
       burst: options.burst ?? 100,
@@ -78,6 +81,8 @@ export class Rest {
     this.agent = endpoint.url.startsWith('https:')
       ? new https.Agent({ ...endpoint.tls, ...alive })
       : new http.Agent(alive);
+    // There is one server: nothing has to be told apart by the whole of its certificates, twice a request.
+    this.agent.getName = () => endpoint.url;
   }
 
   /**
@@ -187,11 +192,18 @@ export class Rest {
     headers: http.OutgoingHttpHeaders,
     signal?: AbortSignal,
   ): http.ClientRequest {
-    const url = new URL(this.endpoint.url + path);
-    for (const [name, value] of Object.entries(query ?? {}))
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    const transport = url.protocol === 'https:' ? https : http;
-    return transport.request(url, { method, headers, agent: this.agent, ...(signal && { signal }) });
+    const asked = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+    const search = asked.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
+    const { protocol, pathname } = this.server as { protocol: string; pathname: string };
+    const transport = protocol === 'https:' ? https : http;
+    return transport.request({
+      ...this.server,
+      path: `${pathname === '/' ? '' : pathname}${path}${search === '' ? '' : `?${search}`}`,
+      method,
+      headers,
+      agent: this.agent,
+      ...(signal && { signal }),
+    });
   }
 
   private exchange(

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { digestOf } from './digest.ts';
+import { renderingAnnotation } from './rendering.ts';
 import type { Live, ManagedFields } from './resource.ts';
 import { bare, slim } from './slim.ts';
 
@@ -18,9 +19,20 @@ test('lists leave kind and version out; they are filled in', () => {
   expect(slim(live({}), as)).toEqual({ ...as, metadata });
 });
 
-test('of the managers only other writers are remembered', () => {
+test('of the managers only other writers are remembered, and of objects we do not render none', () => {
   const managers = [entry('ostack-operator'), entry('kube-controller-manager', 'status'), entry('kubectl-edit')];
-  expect(slim(live({}, managers), as).metadata.managedFields).toEqual([entry('kubectl-edit')]);
+  const rendered = { metadata: { ...metadata, annotations: { [renderingAnnotation]: 'h' }, managedFields: managers } };
+  expect(slim(live(rendered), as).metadata.managedFields).toEqual([entry('kubectl-edit')]);
+  expect(slim(live({}, managers), as).metadata).not.toHaveProperty('managedFields');
+});
+
+test('what two objects have in common is kept once', () => {
+  const spec = () => ({ selector: { app: 'x' }, ports: [{ port: 80 }] });
+  const one = slim(live({ spec: spec() }), as);
+  const other = slim(live({ metadata: { ...metadata, labels: { x: 'y' } }, spec: { ...spec(), type: 'Other' } }), as);
+  expect(other['spec']).toEqual({ ...spec(), type: 'Other' });
+  expect((other['spec'] as { ports: object }).ports).toBe((one['spec'] as { ports: object }).ports);
+  expect(other.metadata.labels).toBe(one.metadata.labels);
 });
 
 test('long texts are kept as digests, short ones as they are', () => {

@@ -44,11 +44,17 @@ export class Store {
     return found;
   }
 
+  /** True if this state of an object is no newer than the stored one. */
+  knows({ metadata }: Live): boolean {
+    const stored = this.get(metadata.name, metadata.namespace);
+    return stored !== undefined && !isNewer(metadata.resourceVersion, stored.metadata.resourceVersion);
+  }
+
   /** Takes a newer state of an object; undefined if it is not newer. */
   put(live: Live): Change | undefined {
+    if (this.knows(live)) return undefined;
     const key = keyOf(live.metadata.name, live.metadata.namespace);
     const before = this.objects.get(key);
-    if (before && !isNewer(live.metadata.resourceVersion, before.metadata.resourceVersion)) return undefined;
     if (before) this.unindex(key, before);
     this.objects.set(key, live);
     for (const [index, value] of this.indices(live)) index.set(value, (index.get(value) ?? new Set()).add(key));

@@ -49,6 +49,24 @@ test('a key is never worked on twice at a time; what came during its work comes 
   expect(queue.depth).toBe(0);
 });
 
+test('what was begun is ended before more is begun, and what is new has its turn all the same', async () => {
+  const { started, open, worker } = gates();
+  const { queue, clock } = queueOf(worker, 1);
+  for (const key of ['a', 'b', 'c']) queue.addNew(key);
+  await clock.advance(0);
+  queue.add('a');
+  queue.add('c');
+  expect(queue.depth).toBe(3);
+  for (let n = 0; n < 18; n += 1) {
+    const { key, resolve } = open[n]!;
+    // News of the first never ends.
+    if (key === 'a') queue.add('a');
+    resolve();
+    await clock.advance(0);
+  }
+  expect(started.join('')).toBe(`${'a'.repeat(9)}b${'a'.repeat(8)}c`);
+});
+
 test('no more keys are worked on at a time than asked for', async () => {
   const { started, open, worker } = gates();
   const { queue, clock } = queueOf(worker, 2);

@@ -9,19 +9,25 @@ export interface WorkQueueOptions {
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
 }
 
+/** So many keys with news in a row, then a new one: neither kind can keep the other waiting for ever. */
+const newsInARow = 8;
+
 /**
- * Keys that want work, each at most once, in the order they came. A key is never worked on twice at the same time: what
- * is added during its work comes again after it. Later beats never: an earlier `add` overtakes a pending `addAfter`.
+ * Keys that want work, each at most once, in the order they came; new ones behind those there is news of, so that what was
+ * begun is brought to its end before more is begun. A key is never worked on twice at the same time: what is added during
+ * its work comes again after it. Later beats never: an earlier `add` overtakes a pending `addAfter`.
  */
 export class WorkQueue {
   private readonly options: WorkQueueOptions;
   private readonly ready = new Set<string>();
+  private readonly fresh = new Set<string>();
   private readonly working = new Set<string>();
   private readonly again = new Set<string>();
   private readonly timers = new Map<string, { readonly dueAt: number; readonly timer: AbortController }>();
   private readonly failed = new Map<string, number>();
   private readonly waiting: (() => void)[] = [];
   private closed = false;
+  private inARow = 0;
 
   constructor(options: WorkQueueOptions) {
     this.options = options;
@@ -29,7 +35,7 @@ export class WorkQueue {
 
   /** Keys waiting for a worker now. */
   get depth(): number {
-    return this.ready.size + this.again.size;
+    return this.ready.size + this.fresh.size + this.again.size;
   }
 
   /** Wants work on a key as soon as a worker is free. */
@@ -37,17 +43,26 @@ export class WorkQueue {
     this.cancel(key);
     if (this.closed) return;
     if (this.working.has(key)) this.again.add(key);
-    else {
+    else if (!this.fresh.has(key)) {
       this.ready.add(key);
       this.waiting.shift()?.();
     }
+  }
+
+  /** Wants the first work on a key. */
+  addNew(key: string): void {
+    if (this.closed || this.ready.has(key) || this.working.has(key)) return this.add(key);
+    this.cancel(key);
+    this.fresh.add(key);
+    this.waiting.shift()?.();
   }
 
   /** Wants work on a key after a time; of several such wishes the earliest counts. */
   addAfter(key: string, ms: number): void {
     if (ms <= 0) return this.add(key);
     const dueAt = this.options.clock.now() + ms;
-    if (this.closed || this.ready.has(key) || (this.timers.get(key)?.dueAt ?? Infinity) <= dueAt) return;
+    if (this.closed || this.ready.has(key) || this.fresh.has(key) || (this.timers.get(key)?.dueAt ?? Infinity) <= dueAt)
+      return;
     this.cancel(key);
     const timer = new AbortController();
     this.timers.set(key, { dueAt, timer });
@@ -110,8 +125,11 @@ export class WorkQueue {
 
   private async next(): Promise<string | undefined> {
     while (!this.closed) {
-      for (const key of this.ready) {
-        this.ready.delete(key);
+      const isTurnOfNew = this.fresh.size > 0 && (this.ready.size === 0 || this.inARow >= newsInARow);
+      const from = isTurnOfNew ? this.fresh : this.ready;
+      for (const key of from) {
+        from.delete(key);
+        this.inARow = isTurnOfNew ? 0 : this.inARow + 1;
         return key;
       }
       await new Promise<void>((resolve) => this.waiting.push(resolve));
@@ -127,6 +145,7 @@ export class WorkQueue {
   private close(): void {
     this.closed = true;
     this.ready.clear();
+    this.fresh.clear();
     for (const key of this.timers.keys()) this.cancel(key);
     for (const wake of this.waiting.splice(0)) wake();
   }

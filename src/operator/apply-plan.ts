@@ -11,7 +11,7 @@ import {
 import type { ComponentName, ComponentPlan, Plan } from '../stack/index.ts';
 import { keyOf } from './inventory.ts';
 import type { Refusal } from './observation/observation.ts';
-import { adopted, otherOwner } from './ownership.ts';
+import { otherOwner } from './ownership.ts';
 import type { RefusedObjects } from './refused.ts';
 import { withLiveReplicas } from './autoscaling.ts';
 
@@ -38,7 +38,7 @@ type Result =
 
 const workloads = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
-/** Applies what differs: components side by side, within one everything its workload needs before the workload. */
+/** Applies what differs of a plan from the cache: components side by side, within one everything its workload needs before the workload. */
 export async function applyPlan(
   cluster: Cluster,
   plan: Plan,
@@ -59,7 +59,7 @@ async function applyComponent(
   owner: Owner,
   refused: RefusedObjects,
 ): Promise<Result[]> {
-  const one = (object: KubeObject) => applyObject(cluster, component.name, adopted(object, owner), owner, refused);
+  const one = (object: KubeObject) => applyObject(cluster, component.name, object, owner, refused);
   const first = await Promise.all(component.objects.filter((o) => !workloads.has(o.kind)).map(one));
   // Pods of a workload whose ConfigMap is missing would crash on start.
   if (first.some((r) => r.kind === 'refused' || r.kind === 'failed')) return first;

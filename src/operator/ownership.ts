@@ -7,22 +7,11 @@ type Owner = Pick<Stack, 'name' | 'namespace' | 'uid'>;
 export const namespaceLabel = 'ostack.io/namespace';
 export const stackLabel = 'ostack.io/stack';
 
-const known = new WeakMap<KubeObject, { readonly uid: string; readonly child: KubeObject }>();
-
 /**
  * The object as applied: a namespaced child points at its stack, so that the garbage collector and Argo CD know; an owner
- * reference cannot point from the cluster into a namespace, so a cluster-scoped one gets a label. The same object comes
- * back in every pass, as long as its plan is kept.
+ * reference cannot point from the cluster into a namespace, so a cluster-scoped one gets a label.
  */
 export function adopted(object: KubeObject, owner: Owner): KubeObject {
-  const before = known.get(object);
-  if (before?.uid === owner.uid) return before.child;
-  const child = adopt(object, owner);
-  known.set(object, { uid: owner.uid, child });
-  return child;
-}
-
-function adopt(object: KubeObject, owner: Owner): KubeObject {
   const { metadata } = object;
   if (metadata.namespace === undefined) {
     return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, [namespaceLabel]: owner.namespace } } };

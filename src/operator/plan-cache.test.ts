@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { parseStack, type Stack } from '../api/index.ts';
 import type { Facts, Plan } from '../stack/index.ts';
+import { toRendering } from '../kube/index.ts';
+import { namespaceLabel } from './ownership.ts';
 import { PlanCache } from './plan-cache.ts';
 
 const facts: Facts = {
@@ -33,6 +35,16 @@ test('a plan that was packed comes back equal', () => {
   const again = plans.planOf(stack('a'), facts);
   expect(again).not.toBe(first);
   expect(again).toEqual(JSON.parse(JSON.stringify(first)));
+});
+
+test('objects come as they are applied, also from a packed plan', () => {
+  const plans = new PlanCache(1);
+  plans.planOf(stack('a'), facts);
+  plans.planOf(stack('b'), facts);
+  for (const object of objectsOf(plans.planOf(stack('a'), facts))) {
+    expect(toRendering(object)).toBe(object);
+    expect(object.metadata['ownerReferences'] ?? object.metadata.labels?.[namespaceLabel]).toBeDefined();
+  }
 });
 
 test('what an edit does not change is the same object as before, and what it changes is new', () => {

@@ -22,6 +22,7 @@ import { Reconciler } from './reconcile.ts';
 import { scopesOf } from './scopes.ts';
 import { startServer } from './server.ts';
 import { stackApiVersion, stackKind, stackOf, stackRef, type StackKey } from './stack-key.ts';
+import { gatherMs, urgencyOf } from './urgency.ts';
 
 export interface OperatorOptions {
   readonly kubeconfig?: string;
@@ -60,6 +61,8 @@ export interface Operator {
   stop(): Promise<void>;
 }
 
+/** What no label ties to a stack: it concerns every stack of its namespace, or all of them. */
+const kindsForAll: ReadonlySet<string> = new Set(['HorizontalPodAutoscaler', 'Event', 'StorageClass']);
 /** After this long without a watch, what is read may be wrong, and readiness says so. */
 const staleMs = 60_000;
 /** After this long a restart is worth a try. */
@@ -76,7 +79,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const leaseNamespace = options.leaseNamespace ?? endpoint.namespace;
   const lease = new Lease({ rest, namespace: leaseNamespace, name: 'ostack-operator', identity, clock, random, log });
   const queue = new WorkQueue({ clock, random, backoff: { baseMs: 100, maxMs: 60_000 } });
-  const add = (key: StackKey | undefined) => key !== undefined && queue.add(key);
 
   const cluster = new WatchedCluster({
     rest,
@@ -88,11 +90,16 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     scopes: scopesOf(options.namespace),
     signal: life.signal,
     ...(options.watchTiming && { timing: options.watchTiming }),
-    onChange: ({ live }, scope) => {
-      if (scope.metadataOnly) stacksIn(live.metadata.namespace).forEach(add);
-      else if (['HorizontalPodAutoscaler', 'Event', 'StorageClass'].includes(live.kind))
-        stacksIn(live.metadata.namespace).forEach(add);
-      else add(stackOf(live));
+    onChange: (change, { metadataOnly = false }) => {
+      const { live } = change;
+      const concernsAll = metadataOnly || kindsForAll.has(live.kind);
+      const keys = concernsAll ? stacksIn(live.metadata.namespace) : [stackOf(live)].filter((key) => key !== undefined);
+      const urgency = urgencyOf(change);
+      for (const key of keys) {
+        if (urgency === 'new') queue.addNew(key);
+        else if (urgency === 'soon') queue.addAfter(key, gatherMs);
+        else queue.add(key);
+      }
     },
     onContest: (contest) => tellContest(contest),
   });
@@ -170,7 +177,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       onStatus: (key, status) => metrics.published(key, status),
       onGone: (key) => metrics.forget(key),
     });
-    stacksIn(undefined).forEach(add);
+    stacksIn(undefined).forEach((key) => queue.add(key));
     await queue.run((key) => pass(reconciler, key), {
       concurrency: options.concurrency ?? 4,
       signal: term.signal,

@@ -56,7 +56,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 try {
   const seen = await bench(chosen(argv.slice(2)));
   console.log(`\n${tableOf(seen)}\n\n${peersSource}`);
-  console.log('pods and backends are stand-ins that are ready at once; the API server, etcd and the operator are real');
+  console.log(
+    'pods and backends are stand-ins that are ready at once; the API server, etcd and the operator are real, ' +
+      'but etcd does not wait for the disk (--unsafe-no-fsync)',
+  );
   exit(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { Seen } from './figures.ts';
 import { raiseGround } from './ground.ts';
@@ -28,15 +29,20 @@ export async function onStacks(
     const idle = megabytes(ground.operator().memory().rss);
     const heard = await ground.listen();
     const cpuBefore = ground.operator().cpuMs();
+    const [loadBefore = 0] = loadavg();
     const { refs, startedAt } = await ground.stacks.create(stacks, plainSpec);
     await ground.stacks.ready(refs, 60_000 + stacks * 3000);
     const readyMs = Date.now() - startedAt;
+    const [loadAfter = 0] = loadavg();
     const cpu = (ground.operator().cpuMs() - cpuBefore) / 1000;
     await systemClock.sleep(settleMs);
     const { rss, peak } = ground.operator().memory();
     const { total } = operatorWrites(await heard());
     const seconds = (readyMs / 1000).toFixed(1);
     say(`${stacks} stacks: Ready after ${seconds} s, ${total} writes, ${cpu.toFixed(1)} s of processor`);
+    say(
+      `${stacks} stacks: load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} when all were Ready, ours included`,
+    );
     say(`${stacks} stacks: RSS ${idle} MB before, ${megabytes(rss)} MB at rest, at most ${megabytes(peak)} MB`);
     for (const part of parts) Object.assign(seen, await part.measure({ ground, refs }, say));
     return { stacks, readyMs, idle, settled: megabytes(rss) };
