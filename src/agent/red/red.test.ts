@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { FakeKernel } from '../kernel.fixture.ts';
-import { encodeMetrics, type ResourceMetrics } from '../otlp/index.ts';
-import { decodeMessage } from '../otlp/opentelemetry.fixture.ts';
+import type { ResourceMetrics } from '../otlp/index.ts';
 import { Services, type Identity, type Peer } from '../process/index.ts';
+import { pointsOf, shown, type Point } from './decoded.fixture.ts';
 import { Red, type RedOptions } from './red.ts';
 
 const identity = (name: string): Identity => ({ key: name, name, namespace: 'ns', resource: { 'service.name': name } });
@@ -37,31 +37,7 @@ function make(options: Partial<RedOptions>): Red {
   });
 }
 
-interface Point {
-  readonly count?: string;
-  readonly asInt?: string;
-  readonly startTimeUnixNano: string;
-  readonly attributes?: readonly { key: string; value: object }[];
-  readonly exemplars?: readonly object[];
-  readonly explicitBounds?: readonly number[];
-}
-
-/** The points of a metric as a receiver decodes them. */
-function points(groups: readonly ResourceMetrics[], metric: string): Point[] {
-  const decoded = decodeMessage('MetricsRequest', encodeMetrics(groups, { name: 'a', version: '1' }, nowMs)) as {
-    resourceMetrics?: {
-      scopeMetrics: {
-        metrics?: { name: string; histogram?: { dataPoints: Point[] }; sum?: { dataPoints: Point[] } }[];
-      }[];
-    }[];
-  };
-  return (decoded.resourceMetrics ?? [])
-    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics ?? []))
-    .filter(({ name }) => name === metric)
-    .flatMap(({ histogram, sum }) => (histogram ?? sum)?.dataPoints ?? []);
-}
-const shown = (point: Point | undefined, key: string) =>
-  Object.values(point?.attributes?.find((one) => one.key === key)?.value ?? {})[0];
+const points = (groups: readonly ResourceMetrics[], metric: string) => pointsOf(groups, metric, nowMs);
 const server = 'http.server.request.duration';
 
 test('names, units and attributes are those of the semantic conventions', () => {

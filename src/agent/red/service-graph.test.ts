@@ -43,7 +43,7 @@ function edges(
     partyOf: (service) => (names[service] ? party(names[service]) : undefined),
     peerOf: (address) => peers[address] ?? { kind: 'outside' },
     reportsItself: (service) => reporting.includes(service),
-    listenerOn: (port) => (port === 8080 ? party('cart') : undefined),
+    listenerOf: ({ serverPort }) => (serverPort === 8080 ? party('cart') : undefined),
     inCluster,
   };
   return new EdgeLedger(bucketCount)
