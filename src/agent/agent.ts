@@ -117,6 +117,7 @@ export class Agent {
       hostAddresses: () => this.#hostAddresses,
       ...(options.apiServer ? { server: options.apiServer } : {}),
       clock,
+      jitter,
     });
     this.red = new Red({
       kernel,

@@ -139,3 +139,13 @@ test('on one host the client makes the arrow, to the service on that port', () =
     'shop -> 127.0.0.1:9 3/0 at the client, virtual',
   ]);
 });
+
+test('names are asked only for what was counted since, so that nobody is looked up who has long been silent', () => {
+  const ledger = new EdgeLedger(bucketCount);
+  const asked: bigint[] = [];
+  const read = (rows: readonly RedRow[]) =>
+    ledger.read({ rows, nowMs: 0, endsOf: ({ routeHash }) => void asked.push(routeHash), startMs: () => 0 });
+  read([row({ routeHash: 1n }), row({ routeHash: 2n })]);
+  read([row({ routeHash: 1n }), row({ routeHash: 2n, count: 4n })]);
+  expect(asked).toEqual([1n, 2n, 2n]);
+});
