@@ -135,6 +135,18 @@ describe('on one host', () => {
     expect(discovery.counters.get('processes_skipped{reason="no-service-id"}')).toBe(2);
   });
 
+  test('who had to wait for an id gets the next one that is free', () => {
+    for (let i = 0; i < 5; i++) proc.add({ pid: 10 + i, executable: `/srv/s${i}` });
+    const discovery = discover({ executables: ['/srv/*'] });
+    expect(targets.has(14)).toBe(false);
+    discovery.exited(10);
+    proc.remove(10);
+    discovery.services.flushed(1);
+    discovery.scan();
+    expect(targets.get(14)).toBe(1);
+    expect(discovery.counters.get('processes_skipped{reason="no-service-id"}')).toBe(0);
+  });
+
   test('how many were followed stays known when they have ended', () => {
     proc.add({ pid: 10, executable: '/srv/a' });
     proc.add({ pid: 11, executable: '/srv/a' });

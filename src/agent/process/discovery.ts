@@ -72,7 +72,7 @@ export class ProcessDiscovery {
     return counters;
   }
 
-  /** Takes in what runs already, and what was missed since (an exec too); forgets what is gone. */
+  /** Takes in what runs already, what was missed since (an exec too) and what there was no room for; forgets what is gone. */
   scan(): void {
     const pids = new Set(listProcesses(this.#options.procRoot));
     for (const pid of this.#tracked.keys()) if (!pids.has(pid)) this.exited(pid);
@@ -80,6 +80,7 @@ export class ProcessDiscovery {
       const tracked = this.#tracked.get(pid);
       if (!tracked) this.#track(pid);
       else if (!isUnchanged(this.#options.procRoot, tracked.process)) this.#replace(pid, tracked);
+      else if (tracked.reason === 'no-service-id') this.#decide(pid, tracked);
     }
     this.refreshSockets();
   }
