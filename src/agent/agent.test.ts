@@ -139,6 +139,16 @@ test('targets follow exec, fork and exit', async () => {
   expect(kernel.targets().has(400)).toBe(false);
 });
 
+test('a full table of targets ends nothing: who waits is named, and follows at a later look', async () => {
+  kernel.mostTargets = 1;
+  start();
+  expect([...kernel.targets().keys()]).toEqual([100]);
+  expect([...agent.samples()]).toContainEqual(['processes_skipped{reason="targets-full"}', 1]);
+  kernel.mostTargets = 2;
+  agent.discovery.scan();
+  expect([...kernel.targets().keys()]).toEqual([100, 200]);
+});
+
 describe('a call between two selected processes', () => {
   const client = { address: '127.0.0.1', port: 55_555 };
   const server = { address: '127.0.0.1', port: 8080 };

@@ -246,11 +246,14 @@ export class Agent {
     yield ['protection_step', this.breaker.level];
   }
 
-  readonly #aim = (pid: number, service: number | undefined): void => {
+  readonly #aim = (pid: number, service: number | undefined): boolean => {
+    const { kernel } = this.#options;
     if (service === undefined) this.#targets.delete(pid);
     else this.#targets.set(pid, service);
-    if (service === undefined || this.breaker.step.shed.length > 0) this.#options.kernel.removeTarget(pid);
-    else this.#options.kernel.setTarget(pid, { serviceId: service });
+    if (service !== undefined && this.breaker.step.shed.length === 0)
+      return kernel.setTarget(pid, { serviceId: service });
+    kernel.removeTarget(pid);
+    return true;
   };
 
   /** A table of many connections takes the kernel long to write, so looks at it take a bounded share of the time. */
@@ -333,7 +336,7 @@ export class Agent {
     this.#applyPolicies();
     for (const [pid, service] of this.#targets) {
       if (shed.length > 0) kernel.removeTarget(pid);
-      else kernel.setTarget(pid, { serviceId: service });
+      else if (!kernel.setTarget(pid, { serviceId: service })) this.discovery.refused(pid);
     }
   }
 

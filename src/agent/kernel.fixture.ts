@@ -31,6 +31,7 @@ export class FakeKernel implements Kernel {
   readonly policies = new Map<number, Policy>();
   readonly flight: FlightSummary[] = [];
   readonly overflow: OverflowRow[] = [];
+  mostTargets = 16_384;
   closed = false;
   readonly #targets = new Map<number, Target>();
   readonly #routes = new Map<bigint, string>();
@@ -39,8 +40,10 @@ export class FakeKernel implements Kernel {
   #control: (event: ControlEvent) => void = () => {};
   #sequence = 1;
 
-  setTarget(tgid: number, target: Target): void {
-    this.#targets.set(tgid, target);
+  setTarget(tgid: number, target: Target): boolean {
+    const room = this.#targets.has(tgid) || this.#targets.size < this.mostTargets;
+    if (room) this.#targets.set(tgid, target);
+    return room;
   }
   removeTarget(tgid: number): void {
     this.#targets.delete(tgid);

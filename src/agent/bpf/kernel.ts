@@ -49,8 +49,11 @@ export interface Kernel {
   readonly features: readonly Feature[];
   /** Bytes of all maps, as the kernel accounts them. */
   readonly mapBytes: number;
-  /** Selects a process (thread-group id in the initial pid namespace); again with another service: moves it. */
-  setTarget(tgid: number, target: Target): void;
+  /**
+   * Selects a process (thread-group id in the initial pid namespace); again with another service: moves it.
+   * @returns false when there is no room for another one (counted as `targetsFull`).
+   */
+  setTarget(tgid: number, target: Target): boolean;
   removeTarget(tgid: number): void;
   targets(): ReadonlyMap<number, Target>;
   /** Services without one keep nothing. */

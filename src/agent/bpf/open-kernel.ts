@@ -90,10 +90,10 @@ class ProbedKernel implements Kernel {
     this.#timer = every > 0 ? setInterval(() => this.poll(), every).unref() : undefined;
   }
 
-  setTarget(tgid: number, target: Target): void {
+  setTarget(tgid: number, target: Target): boolean {
     if (!(target.serviceId > 0 && target.serviceId < maxServices))
       throw new RangeError(`service ${target.serviceId}: 1 to ${maxServices - 1}`);
-    this.#targets.set(tgid, target);
+    return this.#targets.set(tgid, target);
   }
 
   removeTarget(tgid: number): void {
@@ -171,6 +171,7 @@ class ProbedKernel implements Kernel {
     ) as Record<HealthReason, bigint>;
     const { slowExchanges, ...counts } = this.#slow.counts;
     for (const [reason, count] of Object.entries(counts)) health[reason as HealthReason] += count;
+    health.targetsFull += BigInt(this.#targets.refused);
     health.slowExchanges = slowExchanges;
     health.exchanges += slowExchanges;
     health.recursionMisses = this.#recursionMisses(health.runsTakenOver);

@@ -17,8 +17,8 @@ export interface DiscoveryOptions {
   /** The agent itself is never a target. */
   readonly ownPid: number;
   readonly podOf: (uid: string | undefined, containerId: string | undefined) => Pod | undefined;
-  /** Tells the kernel that a process belongs to a service, or (undefined) to none. */
-  readonly onTarget: (pid: number, service: number | undefined) => void;
+  /** Tells the kernel that a process belongs to a service, or (undefined) to none. False: it has no room for it. */
+  readonly onTarget: (pid: number, service: number | undefined) => boolean;
   /** A service id has got an identity, or another one than before. */
   readonly onService: (service: number, identity: Identity) => void;
 }
@@ -31,10 +31,13 @@ interface Tracked {
   /** It has been followed already. */
   wasTarget?: true;
   service?: number;
-  reason?: SkipReason | 'no-service-id';
+  reason?: SkipReason | NoRoom;
   network?: string;
   checkedListeners?: string;
 }
+
+/** What passes by itself: there are ids and targets again when others have ended. */
+type NoRoom = 'no-service-id' | 'targets-full';
 
 const otlpPorts = new Set([4317, 4318]);
 
@@ -72,7 +75,7 @@ export class ProcessDiscovery {
     return counters;
   }
 
-  /** Takes in what runs already, what was missed since (an exec too) and what there was no room for; forgets what is gone. */
+  /** Takes in what runs already, what was missed since (an exec too), and whom there was no room for; forgets who is gone. */
   scan(): void {
     const pids = new Set(listProcesses(this.#options.procRoot));
     for (const pid of this.#tracked.keys()) if (!pids.has(pid)) this.exited(pid);
@@ -80,7 +83,7 @@ export class ProcessDiscovery {
       const tracked = this.#tracked.get(pid);
       if (!tracked) this.#track(pid);
       else if (!isUnchanged(this.#options.procRoot, tracked.process)) this.#replace(pid, tracked);
-      else if (tracked.reason === 'no-service-id') this.#decide(pid, tracked);
+      else if (tracked.reason === 'no-service-id' || tracked.reason === 'targets-full') this.#decide(pid, tracked);
     }
     this.refreshSockets();
   }
@@ -103,6 +106,14 @@ export class ProcessDiscovery {
   /** What a pod calls itself whose processes are not targets because they report by themselves. */
   reporterIn(podUid: string): Identity | undefined {
     return this.#reporters.get(podUid)?.identity;
+  }
+
+  /** The kernel had no room for a target: it is none until the next scan. */
+  refused(pid: number): void {
+    const tracked = this.#tracked.get(pid);
+    if (!tracked) return;
+    this.#release(pid, tracked);
+    tracked.reason = 'targets-full';
   }
 
   exited(pid: number): void {
@@ -239,13 +250,13 @@ export class ProcessDiscovery {
       tracked.reason = 'no-service-id';
       return;
     }
-    delete tracked.reason;
-    if (tracked.service === undefined && !tracked.wasTarget) this.#followed++;
-    tracked.wasTarget = true;
     tracked.service = service;
-    if (pod) this.#byPod.set(pod.uid, service);
     this.#options.onService(service, identity);
-    this.#options.onTarget(pid, service);
+    if (!this.#options.onTarget(pid, service)) return this.refused(pid);
+    delete tracked.reason;
+    if (!tracked.wasTarget) this.#followed++;
+    tracked.wasTarget = true;
+    if (pod) this.#byPod.set(pod.uid, service);
   }
 
   #release(pid: number, tracked: Tracked): void {
