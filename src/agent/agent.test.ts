@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { Agent } from './agent.ts';
@@ -138,6 +138,30 @@ test('targets follow exec, fork and exit', async () => {
   kernel.control({ kind: 'exit', tgid: 400, selected: true, atNs: 0n });
   expect(kernel.targets().has(400)).toBe(false);
 });
+
+test.each([1, -1])(
+  'points of metrics follow a step of the wall clock by %i hour, and begin before they end',
+  async (hours) => {
+    start();
+    const real = Date.now();
+    const stepMs = hours * 3_600_000;
+    const wall = jest.spyOn(Date, 'now').mockImplementation(() => real + stepMs);
+    try {
+      kernel.exchange({ tgid: 100, path: '/a' });
+      agent.exportMetrics();
+      await receiver.until(() => total('shop') === 1);
+    } finally {
+      wall.mockRestore();
+    }
+    const [point] = receiver.latest('http.server.request.duration');
+    const [startMs, timeMs] = [point?.startTimeUnixNano, point?.timeUnixNano].map((ns) => Number(ns) / 1e6) as [
+      number,
+      number,
+    ];
+    expect(Math.abs(timeMs - (real + stepMs))).toBeLessThan(30_000);
+    expect(startMs).toBeLessThanOrEqual(timeMs);
+  },
+);
 
 test('a full table of targets ends nothing: who waits is named, and follows at a later look', async () => {
   kernel.mostTargets = 1;

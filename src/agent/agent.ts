@@ -7,6 +7,7 @@ import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
 import { Breaker, SocketBytes } from './health/index.ts';
 import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
+import { MetricTimes } from './metric-times.ts';
 import { policyOf } from './policy.ts';
 import {
   Peers,
@@ -69,6 +70,7 @@ export class Agent {
   readonly #peers: Peers;
   readonly #counters = new Counters();
   readonly #wallClock = new WallClock();
+  readonly #metricTimes = new MetricTimes();
   readonly #timers = new Timers();
   readonly #targets = new Map<number, number>();
   readonly #started = new Map<number, boolean>();
@@ -219,7 +221,10 @@ export class Agent {
       this.connections.delivered(nowMs);
     };
     if (points === 0 || !this.#sender) return delivered();
-    this.#sender.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points, delivered);
+    this.#adjustClock();
+    const timeMs = this.#metricTimes.timeMs(nowMs);
+    const body = encodeMetrics(groups, this.#scope, timeMs, this.#metricTimes.startShiftMs);
+    this.#sender.send('metrics', body, points, delivered);
   }
 
   /** Sends what is there, waits for it at most 5 s, and leaves nothing behind in the kernel. */
@@ -311,6 +316,7 @@ export class Agent {
 
   #adjustClock(): void {
     this.#wallClock.adjust(Date.now(), process.hrtime.bigint());
+    this.#metricTimes.adjust(Date.now(), this.#options.clock.now());
   }
 
   #isCounted(address: string): boolean {
