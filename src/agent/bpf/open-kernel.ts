@@ -11,10 +11,10 @@ import * as layout from './layout.gen.ts';
 import { objectInfo } from './libbpf.ts';
 import { loadProbes, type Probes } from './probes.ts';
 import { controlAt, keptAt } from './records.ts';
-import { RedReader, maxServices, seriesKey, sumOf } from './red-reader.ts';
-import type { RedRow } from './red-row.ts';
+import { RedReader, maxServices } from './red-reader.ts';
+import { overflowKey, seriesKey, sumOf, sumOfTotals, type OverflowRow, type RedRow } from './red-row.ts';
 import { Ring } from './ring.ts';
-import { RouteTable } from './route-table.ts';
+import { RouteTable, mostRoutes } from './route-table.ts';
 import { SlowConnections } from './slow-connections.ts';
 import { TargetSet } from './target-set.ts';
 import { tierFor } from './tier.ts';
@@ -63,7 +63,7 @@ class ProbedKernel implements Kernel {
     this.#probes = probes;
     this.mapBytes = probes.mapBytes();
     this.#targets = new TargetSet(probes.descriptors);
-    this.#routes = new RouteTable(fd('routes'));
+    this.#routes = new RouteTable(new BpfMap(fd('routes'), 8, layout.routeEntry.structSize, mostRoutes));
     this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
     this.#health = new BpfMap(fd('health'), 4, kernelReasons * 8 * cpus, 1);
@@ -85,6 +85,7 @@ class ProbedKernel implements Kernel {
         return this.#routes.resolve(routeHash);
       },
       kept: (exchange) => this.#takeKept(exchange),
+      redRows,
     });
     const every = options.pollEveryMs ?? 50;
     this.#timer = every > 0 ? setInterval(() => this.poll(), every).unref() : undefined;
@@ -155,9 +156,15 @@ class ProbedKernel implements Kernel {
     return [...series.values()];
   }
 
-  readOverflow() {
+  readOverflow(): OverflowRow[] {
     // Reading the totals costs as much as all rows together, and there is nothing in them until a row found no room.
-    return this.#eventCount(healthReasons.indexOf('redFull')) === 0n ? [] : this.#red.overflow();
+    const rows = this.#eventCount(healthReasons.indexOf('redFull')) === 0n ? [] : this.#red.overflow();
+    const totals = new Map(rows.map((row) => [overflowKey(row), row]));
+    for (const row of this.#slow.overflow()) {
+      const there = totals.get(overflowKey(row));
+      totals.set(overflowKey(row), there ? sumOfTotals(there, row) : row);
+    }
+    return [...totals.values()];
   }
 
   readCoverage() {
@@ -171,6 +178,7 @@ class ProbedKernel implements Kernel {
     ) as Record<HealthReason, bigint>;
     const { slowExchanges, ...counts } = this.#slow.counts;
     for (const [reason, count] of Object.entries(counts)) health[reason as HealthReason] += count;
+    health.routesFull += BigInt(this.#routes.full);
     health.targetsFull += BigInt(this.#targets.refused);
     health.slowExchanges = slowExchanges;
     health.exchanges += slowExchanges;
@@ -212,7 +220,7 @@ class ProbedKernel implements Kernel {
   poll(): number {
     if (!this.#open) return 0;
     const slow = this.#slowRing.drain((view, bytes, at) => this.#slow.take(view, bytes, at));
-    this.#slow.settle();
+    this.#slow.settle(process.hrtime.bigint());
     const control = this.#control.drain((view, bytes, at) => {
       const event = controlAt(view, bytes, at, (hash) => this.routeText(hash));
       if (event?.kind === 'close') this.#slow.close(event.socket, event.closedNs);

@@ -2,7 +2,7 @@ import { addressText } from './address.ts';
 import { BpfMap } from './bpf-map.ts';
 import * as layout from './layout.gen.ts';
 import { methods, sideOf } from './records.ts';
-import { bucketBoundsNs, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';
+import { bucketBoundsNs, seriesKey, sumOf, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** Services the kernel can tell apart; ids are 1 to this, exclusive. */
@@ -185,22 +185,4 @@ function indexKey(index: number): Buffer {
   const key = Buffer.alloc(4);
   key.writeUInt32LE(index);
   return key;
-}
-
-/** Series of a row as text: rows with equal ones are the same series. */
-export function seriesKey(row: RedRow): string {
-  const { serviceId, side, protocol, method, status, routeHash, peer, serverPort } = row;
-  return [serviceId, side, protocol, method, status, routeHash, peer.address, serverPort].join(' ');
-}
-
-/** Two parts of one series. */
-export function sumOf(a: RedRow, b: RedRow): RedRow {
-  return {
-    ...a,
-    count: a.count + b.count,
-    sumNs: a.sumNs + b.sumNs,
-    requestBytes: a.requestBytes + b.requestBytes,
-    responseBytes: a.responseBytes + b.responseBytes,
-    buckets: a.buckets.map((n, i) => n + (b.buckets[i] ?? 0n)),
-  };
 }

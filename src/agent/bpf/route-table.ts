@@ -1,17 +1,22 @@
-import { BpfMap } from './bpf-map.ts';
+import type { BpfMap } from './bpf-map.ts';
 import * as layout from './layout.gen.ts';
 import { foldTarget } from '../protocol/index.ts';
 
 const entry = layout.routeEntry;
+/** Names known at most, here and in the kernel's map (ROUTES in bpf/maps/routes.h). */
+export const mostRoutes = 16_384;
 
 /** The dictionary of route hashes: the kernel enters them, userland names and redirects them. */
 export class RouteTable {
-  readonly #map: BpfMap;
+  readonly #map: Pick<BpfMap, 'get' | 'set' | 'delete' | 'readAll'>;
   readonly #texts = new Map<bigint, string>();
   readonly #redirects = new Map<bigint, bigint>();
 
-  constructor(fd: number) {
-    this.#map = new BpfMap(fd, 8, entry.structSize, 16_384);
+  /** How often a route that userland saw first found no room for its name. */
+  full = 0;
+
+  constructor(map: Pick<BpfMap, 'get' | 'set' | 'delete' | 'readAll'>) {
+    this.#map = map;
   }
 
   /** The template of a hash, from the first target that had it. */
@@ -29,6 +34,10 @@ export class RouteTable {
   /** Enters a route that userland saw first. True: it was new. */
   learn(hash: bigint, target: Uint8Array): boolean {
     if (hash === 0n || this.text(hash) !== undefined) return false;
+    if (this.#texts.size >= mostRoutes) {
+      this.full++;
+      return false;
+    }
     this.#texts.set(hash, foldTarget(target).template);
     return true;
   }
