@@ -131,7 +131,7 @@ test('watches that end as soon as they begin are not asked for again and again',
   expect(watchesFrom().length - waits.length).toBeLessThanOrEqual(1);
   // One that lasted is followed by another at once.
   api.reply = (url) => (url.searchParams.has('watch') ? { watch: true } : list('5', []));
-  await until(() => api.watches === 1);
+  await until(() => api.watches === 1 && watch.problem === '');
   const before = waits.length;
   nowMs += 60_000;
   api.end();
