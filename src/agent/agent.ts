@@ -6,7 +6,14 @@ import type { AgentConfig, ConfigProblem } from './config/index.ts';
 import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
 import { Breaker, SocketBytes } from './health/index.ts';
-import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
+import {
+  encodeMetrics,
+  encodeTraces,
+  OtlpSender,
+  type Attributes,
+  type ResourceMetrics,
+  type ResourceSpans,
+} from './otlp/index.ts';
 import { MetricTimes } from './metric-times.ts';
 import { policyOf } from './policy.ts';
 import {
@@ -17,6 +24,7 @@ import {
   countsAt,
   type ApiServer,
   type Identity,
+  type Place,
 } from './process/index.ts';
 import { Red } from './red/index.ts';
 import { Spans, WallClock } from './spans/index.ts';
@@ -81,12 +89,11 @@ export class Agent {
   #lookedMs: number;
 
   constructor(options: AgentOptions) {
-    const { config, kernel, clock, jitter, log, procRoot, version } = options;
+    const { config, kernel, clock, jitter, log, procRoot } = options;
     this.#options = options;
     this.#config = config;
     this.#lookedMs = clock.now();
     const inCluster = config.node !== '';
-    const host = config.node || hostname();
     this.#hostAddresses = readHostAddresses(procRoot);
     this.#sender = senderOf(options);
     this.#pods =
@@ -102,7 +109,7 @@ export class Agent {
         : undefined;
     this.discovery = new ProcessDiscovery({
       procRoot,
-      place: { node: config.node, host, clusterName: config.clusterName, version },
+      place: this.#place,
       rules: config.discovery,
       serviceLimit: options.maxServices - 1,
       now: () => clock.now(),
@@ -131,15 +138,7 @@ export class Agent {
       seriesLimit: config.metrics.seriesLimit,
       peerOf: (address) => this.#peers.peerOf(address),
       inCluster,
-      ownResource: {
-        'service.name': 'ostack-agent',
-        'service.instance.id': host,
-        'service.version': version,
-        'telemetry.sdk.name': 'ostack-agent',
-        'host.name': host,
-        'k8s.node.name': config.node || undefined,
-        'k8s.cluster.name': config.clusterName || undefined,
-      },
+      ownResource: () => this.#ownResource(),
       startMs: clock.now(),
     });
     this.connections = new Connections({
@@ -178,15 +177,18 @@ export class Agent {
     this.#timers.every('metrics', this.#config.intervalMs, () => this.exportMetrics());
   }
 
-  /** A changed configuration: rules, routes, policy, capture and budget are in force when this returns. */
+  /** A changed configuration is in force when this returns, but for the node and the health port (`startOnlyProblems`). */
   reconfigure(config: AgentConfig): void {
     const before = this.#config;
     this.#config = config;
     const routes = JSON.stringify(config.routes) === JSON.stringify(before.routes) ? undefined : config.routes;
     this.red.reconfigure(routes, config.metrics.families, config.metrics.seriesLimit, this.#options.clock.now());
+    this.connections.reconfigure(config.metrics.seriesLimit);
     this.spans.reconfigure(config.capture);
     this.#applyPolicies();
-    this.discovery.reconfigure(config.discovery);
+    this.discovery.reconfigure(config.discovery, this.#place);
+    if (JSON.stringify(config.otlp) !== JSON.stringify(before.otlp))
+      this.#sender?.redirect(config.otlp.endpoint, config.otlp.headers);
     if (config.intervalMs !== before.intervalMs) {
       this.#timers.every('metrics', config.intervalMs, () => this.exportMetrics());
     }
@@ -344,6 +346,25 @@ export class Agent {
       if (shed.length > 0) kernel.removeTarget(pid);
       else if (!kernel.setTarget(pid, { serviceId: service })) this.discovery.refused(pid);
     }
+  }
+
+  get #place(): Place {
+    const { node, clusterName } = this.#config;
+    return { node, host: node || hostname(), clusterName, version: this.#options.version };
+  }
+
+  /** Resource of what belongs to no single service. */
+  #ownResource(): Attributes {
+    const { node, host, clusterName, version } = this.#place;
+    return {
+      'service.name': 'ostack-agent',
+      'service.instance.id': host,
+      'service.version': version,
+      'telemetry.sdk.name': 'ostack-agent',
+      'host.name': host,
+      'k8s.node.name': node || undefined,
+      'k8s.cluster.name': clusterName || undefined,
+    };
   }
 
   get #scope(): { name: string; version: string } {

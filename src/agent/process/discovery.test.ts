@@ -134,6 +134,18 @@ describe('on one host', () => {
     expect([...targets.keys()]).toEqual([11]);
   });
 
+  test('who is no longer named, and its children, are left alone', () => {
+    proc.add({ pid: 10, executable: '/a' });
+    const discovery = discover({ pids: [10] });
+    proc.add({ pid: 11, executable: '/worker', parent: 10 });
+    discovery.started(11, true);
+    proc.remove(10);
+    discovery.exited(10);
+    expect([...targets.keys()]).toEqual([11]);
+    discovery.reconfigure({ ...nothing, pids: [12] });
+    expect([...targets.keys()]).toEqual([]);
+  });
+
   test('when the ids are used up, the next service is not counted as another', () => {
     for (let i = 0; i < 6; i++) proc.add({ pid: 10 + i, executable: `/srv/s${i}` });
     const discovery = discover({ executables: ['/srv/*'] });

@@ -25,7 +25,8 @@ export interface DiscoveryOptions {
 
 interface Tracked {
   readonly process: ProcessInfo;
-  readonly named: boolean;
+  /** The process of `discovery.pids` that it is or descends from. */
+  readonly namedBy?: number;
   onPort: boolean;
   sendsOtlp: boolean;
   /** It has been followed already. */
@@ -51,11 +52,13 @@ export class ProcessDiscovery {
   /** What processes that are left to their own reports call themselves, by pod. */
   readonly #reporters = new Map<string, { readonly pid: number; readonly identity: Identity }>();
   #rules: Discovery;
+  #place: Place;
   #followed = 0;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     this.#rules = options.rules;
+    this.#place = options.place;
     this.services = new Services(options.serviceLimit, options.now);
   }
 
@@ -124,9 +127,10 @@ export class ProcessDiscovery {
     this.#release(pid, tracked);
   }
 
-  /** New rules apply to every process at once. */
-  reconfigure(rules: Discovery): void {
+  /** New rules and another place apply to every process at once. */
+  reconfigure(rules: Discovery, place: Place = this.#place): void {
     this.#rules = rules;
+    this.#place = place;
     for (const tracked of this.#tracked.values()) delete tracked.checkedListeners;
     this.refreshSockets();
     this.reconsider();
@@ -207,9 +211,10 @@ export class ProcessDiscovery {
     const process = pid === this.#options.ownPid ? undefined : readProcess(this.#options.procRoot, pid);
     if (!process) return this.exited(pid);
     const parent = this.#tracked.get(process.parent);
+    const namedBy = this.#rules.pids.includes(pid) ? pid : (before?.namedBy ?? parent?.namedBy);
     const tracked: Tracked = {
       process,
-      named: this.#rules.pids.includes(pid) || before?.named === true || parent?.named === true,
+      ...(namedBy === undefined ? {} : { namedBy }),
       onPort: before?.onPort ?? parent?.onPort ?? false,
       sendsOtlp: false,
     };
@@ -227,9 +232,9 @@ export class ProcessDiscovery {
   #decide(pid: number, tracked: Tracked): void {
     this.#forgetReporter(pid, tracked);
     const { process, sendsOtlp, onPort } = tracked;
-    const named = tracked.named || this.#rules.pids.includes(pid);
+    const named = [pid, tracked.namedBy ?? pid].some((one) => this.#rules.pids.includes(one));
     const pod = this.#options.podOf(process.container?.podUid, process.container?.containerId);
-    const { place } = this.#options;
+    const place = this.#place;
     const candidate = { process, named, onPort, sendsOtlp, ...(pod ? { pod } : {}) };
     const selection = select(candidate, this.#rules, place.node !== '');
     if (!selection.selected) {

@@ -36,7 +36,7 @@ function arrows(inCluster: boolean): string[] {
     seriesLimit: 100,
     peerOf: (): Peer => ({ kind: 'host' }),
     inCluster,
-    ownResource: {},
+    ownResource: () => ({}),
     startMs: 0,
   });
   const points = pointsOf(red.collect(1), 'traces_service_graph_request_total', 1);

@@ -31,7 +31,7 @@ function make(options: Partial<RedOptions>): Red {
     seriesLimit: 100,
     peerOf: (): Peer => ({ kind: 'host' }),
     inCluster: false,
-    ownResource: { 'service.name': 'ostack-agent' },
+    ownResource: () => ({ 'service.name': 'ostack-agent' }),
     startMs: nowMs,
     ...options,
   });

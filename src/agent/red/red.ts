@@ -34,7 +34,7 @@ export interface RedOptions {
   readonly peerOf: (address: string) => Peer;
   readonly inCluster: boolean;
   /** Resource of what belongs to no single service: the edges this node saw. */
-  readonly ownResource: Attributes;
+  readonly ownResource: () => Attributes;
   readonly startMs: number;
 }
 
@@ -122,7 +122,7 @@ export class Red {
     }
     const graph = this.#families.has('serviceGraph') ? this.#graph(rows, nowMs) : [];
     if (graph.length > 0) {
-      groups.push({ resource: encodeAttributes(attributeField.resource, this.#options.ownResource), metrics: graph });
+      groups.push({ resource: encodeAttributes(attributeField.resource, this.#options.ownResource()), metrics: graph });
     }
     this.#attributes.sweep();
     this.#exemplars.clear();
