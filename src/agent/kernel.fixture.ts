@@ -12,9 +12,9 @@ import {
   type Side,
   type Target,
   bucketBoundsNs,
+  flightOf,
   healthReasons,
 } from './bpf/contract.ts';
-import { flightOf } from './flight.fixture.ts';
 
 /** What a made-up exchange is; everything left out is filled with something plausible. */
 export interface Scene extends Partial<Omit<FlightSummary, 'routeHash'>> {

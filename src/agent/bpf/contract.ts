@@ -10,6 +10,7 @@ export type {
 } from './control-event.ts';
 export type { Endpoint, Flight, FlightSummary, KeptExchange, Method, Protocol, Side, Verdict } from './exchange.ts';
 export type { Feature, FeatureName, Tier } from './feature.ts';
+export { flightOf } from './flight-of.ts';
 export { healthReasons, type HealthReason } from './health.ts';
 export type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 export { bucketBoundsNs, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';

@@ -257,6 +257,17 @@ describe('the policy decides in the kernel which exchanges are kept', () => {
   }, 60_000);
 });
 
+test('connections that userland follows are limited too, and what they do not keep is remembered', async () => {
+  kernel.setPolicy(server, { ...keepNothing, threshold: 0n, keptPerSecond: 10 });
+  await run(['pipeline', 20, 50]);
+  const { slowExchanges, notKeptLimited } = kernel.readHealth();
+  expect(slowExchanges).toBeGreaterThan(1000n);
+  expect(notKeptLimited + BigInt(kept.length)).toBe(1000n);
+  const now = process.hrtime.bigint();
+  const flight = kernel.scanFlight(0n, now).takeDuring(0n, now);
+  expect(flight.filter(({ serviceId }) => serviceId === server)).toHaveLength(Number(notKeptLimited));
+}, 60_000);
+
 describe('counts stay exact when something is full', () => {
   test('more series than rows: the overflow totals have the rest', async () => {
     kernel.close();

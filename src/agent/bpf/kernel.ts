@@ -18,7 +18,7 @@ export interface Policy {
   readonly slowerThanNs: bigint;
   /** 56 bit: keep when the trace id's last 56 bits are >= it. 0n keeps all, 1n << 56n none. */
   readonly threshold: bigint;
-  /** Cap on kept exchanges of this service, whatever their verdict; 0: none. */
+  /** Cap on kept exchanges of this service, whatever their verdict; 0: none. SLOW connections have as many again. */
   readonly keptPerSecond: number;
   /** Bytes of the request head, at most 256, and of the response head, at most 128. */
   readonly captureRequestBytes: number;

@@ -5,6 +5,7 @@ import type { Flight, KeptExchange } from './exchange.ts';
 import type { Feature, Tier } from './feature.ts';
 import { featuresOf, probeFeatures } from './features.ts';
 import { healthReasons, kernelReasons, type HealthReason } from './health.ts';
+import { bothFlights } from './flight-of.ts';
 import { FlightRecorder, flightSlots } from './flight-recorder.ts';
 import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 import * as layout from './layout.gen.ts';
@@ -231,7 +232,9 @@ class ProbedKernel implements Kernel {
   }
 
   scanFlight(sinceNs: bigint, untilNs: bigint): Flight {
-    return this.#flight.scan(sinceNs, untilNs);
+    const flight = this.#flight.scan(sinceNs, untilNs);
+    const slow = this.#slow.flight(sinceNs, untilNs);
+    return slow ? bothFlights(flight, slow) : flight;
   }
 
   close(): void {

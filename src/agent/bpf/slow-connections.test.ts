@@ -1,18 +1,30 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { KeptExchange } from './exchange.ts';
+import type { Policy } from './kernel.ts';
 import { SlowConnections } from './slow-connections.ts';
 import { SlowPieces } from './slow-record.fixture.ts';
 
 const second = 1_000_000_000n;
 const letters = (n: number) => [...String(n)].map((digit) => String.fromCharCode(97 + Number(digit))).join('');
 
+const keepAll: Policy = {
+  keepErrors: true,
+  slowerThanNs: 0n,
+  threshold: 0n,
+  keptPerSecond: 0,
+  captureRequestBytes: 0,
+  captureResponseBytes: 0,
+};
+
+let policy: Policy | undefined;
 let slow: SlowConnections;
 let kept: KeptExchange[];
 let pieces: SlowPieces;
 beforeEach(() => {
   kept = [];
+  policy = undefined;
   slow = new SlowConnections({
-    policyOf: () => undefined,
+    policyOf: () => policy,
     learnRoute: ({ routeHash }) => routeHash,
     kept: (exchange) => kept.push(exchange),
     redRows: 10,
@@ -46,6 +58,40 @@ describe('more paths than rows', () => {
     expect([[...slow.rows()], [...slow.overflow()]]).toEqual([[], []]);
     pieces.exchange('/a', 200, { serviceId: 2, socket: 8n });
     expect([...slow.rows()]).toHaveLength(1);
+  });
+});
+
+describe('what is kept', () => {
+  test('is as limited as in the kernel: no more than a second ahead of the rate, whatever the verdict', () => {
+    policy = { ...keepAll, keptPerSecond: 10 };
+    const ask = (atNs: bigint) => pieces.exchange('/a', 500, { atNs });
+    for (let i = 0; i < 100; i++) ask(1000n * second);
+    expect([kept.length, slow.counts.keptError, slow.counts.notKeptLimited, slow.counts.notKept]).toEqual([
+      11,
+      11n,
+      89n,
+      89n,
+    ]);
+    for (let i = 0; i < 100; i++) ask(1000n * second + second / 2n);
+    expect(kept).toHaveLength(16);
+    for (let i = 0; i < 100; i++) ask(1060n * second);
+    expect(kept).toHaveLength(27);
+  });
+
+  test('has a limit for each service', () => {
+    policy = { ...keepAll, keptPerSecond: 1 };
+    for (const serviceId of [1, 2])
+      for (let i = 0; i < 5; i++)
+        pieces.exchange('/a', 200, { serviceId, socket: BigInt(serviceId), atNs: 1000n * second });
+    expect(kept.map(({ serviceId }) => serviceId)).toEqual([1, 1, 2, 2]);
+  });
+
+  test('and what is not is remembered like the rest, the newest of it', () => {
+    for (let i = 0; i < 3000; i++) pieces.exchange('/a', 200, { atNs: BigInt(i) * second });
+    const all = slow.flight(0n, 3000n * second)?.takeDuring(0n, 3000n * second);
+    expect([all?.length, all?.[0]?.startNs]).toEqual([2048, 952n * second]);
+    const late = slow.flight(2990n * second, 2995n * second)?.takeDuring(0n, 3000n * second);
+    expect(late?.map(({ startNs }) => startNs / second)).toEqual([2990n, 2991n, 2992n, 2993n, 2994n, 2995n]);
   });
 });
 

@@ -1,11 +1,13 @@
 import type { HttpHead } from '../protocol/index.ts';
 import { addressText } from './address.ts';
-import type { Endpoint, FlightSummary, KeptExchange, Method, Side, Verdict } from './exchange.ts';
+import type { Endpoint, Flight, FlightSummary, KeptExchange, Method, Side, Verdict } from './exchange.ts';
+import { KeptLimit } from './kept-limit.ts';
 import type { Policy } from './kernel.ts';
 import * as layout from './layout.gen.ts';
 import { linkOf, linkedTrace } from './link.ts';
 import { hex64, methods, sideOf } from './records.ts';
 import type { OverflowRow, RedRow } from './red-row.ts';
+import { SlowFlight } from './slow-flight.ts';
 import { SlowRows } from './slow-rows.ts';
 import { SlowStream, type Mark, type Piece } from './slow-stream.ts';
 
@@ -63,6 +65,8 @@ export class SlowConnections {
   readonly #outside: Outside;
   readonly #connections = new Map<bigint, Connection>();
   readonly #rows: SlowRows;
+  readonly #flight = new SlowFlight();
+  readonly #limit = new KeptLimit();
   #closed: { readonly socket: bigint; readonly atNs: bigint }[] = [];
   #sweptNs = 0n;
   readonly counts = {
@@ -72,6 +76,7 @@ export class SlowConnections {
     keptSlow: 0n,
     keptShare: 0n,
     notKept: 0n,
+    notKeptLimited: 0n,
     unparsed: 0n,
     redFull: 0n,
   };
@@ -92,6 +97,11 @@ export class SlowConnections {
 
   overflow(): Iterable<OverflowRow> {
     return this.#rows.overflow();
+  }
+
+  /** Exchanges that were not kept, as `Kernel.scanFlight`; undefined if there never were any. */
+  flight(sinceNs: bigint, untilNs: bigint): Flight | undefined {
+    return this.#flight.scan(sinceNs, untilNs);
   }
 
   /** One record of the slow ring. */
@@ -207,6 +217,7 @@ export class SlowConnections {
   removeService(serviceId: number): bigint {
     for (const [socket, connection] of this.#connections)
       if (connection.serviceId === serviceId) this.#connections.delete(socket);
+    this.#limit.forget(serviceId);
     return this.#rows.removeService(serviceId);
   }
 
@@ -276,9 +287,11 @@ export class SlowConnections {
   #judge(s: FlightSummary, durationNs: bigint, request: HttpHead, response: HttpHead | undefined): void {
     const policy = this.#outside.policyOf(s.serviceId);
     const verdict = policy && verdictOf(policy, s, durationNs);
-    if (!policy || !verdict) {
+    const limited = verdict && !this.#limit.hasRoom(s.serviceId, policy.keptPerSecond, s.lastNs);
+    if (limited) this.counts.notKeptLimited++;
+    if (!verdict || limited) {
       this.counts.notKept++;
-      return;
+      return this.#flight.add(s);
     }
     this.counts[verdict === 'error' ? 'keptError' : verdict === 'slow' ? 'keptSlow' : 'keptShare']++;
     this.#outside.kept({
