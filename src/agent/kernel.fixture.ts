@@ -67,7 +67,6 @@ export class FakeKernel implements Kernel {
     this.policies.delete(serviceId);
     return removed;
   }
-  setRoute(): void {}
   routeText(routeHash: bigint): string | undefined {
     return this.#routes.get(routeHash);
   }
@@ -148,7 +147,6 @@ export class FakeKernel implements Kernel {
         verdict,
         threshold: this.policies.get(serviceId)?.threshold ?? 0n,
         requestHead: Buffer.from(head ?? `${summary.method} ${path} HTTP/1.1\r\nHost: shop.test:8080\r\n\r\n`),
-        responseHead: Buffer.alloc(0),
       });
     }
     return summary;

@@ -20,9 +20,8 @@ export interface Policy {
   readonly threshold: bigint;
   /** Cap on kept exchanges of this service, whatever their verdict; 0: none. SLOW connections have as many again. */
   readonly keptPerSecond: number;
-  /** Bytes of the request head, at most 256, and of the response head, at most 128. */
+  /** Bytes of the request head, at most 256. */
   readonly captureRequestBytes: number;
-  readonly captureResponseBytes: number;
 }
 
 export interface KernelOptions {
@@ -64,8 +63,6 @@ export interface Kernel {
    * @returns the exchanges its rows and totals held when they went.
    */
   removeService(serviceId: number): bigint;
-  /** Sends later exchanges with this route hash to another route's row (hash of `routeHashOf`). */
-  setRoute(routeHash: bigint, to: bigint): void;
   /** Template of a route hash; undefined when the dictionary was full (counted) or the hash is 0. */
   routeText(routeHash: bigint): string | undefined;
   /** Running totals, SLOW connections merged in. Cost grows with rows, not with requests. */

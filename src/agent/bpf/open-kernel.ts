@@ -65,7 +65,7 @@ class ProbedKernel implements Kernel {
     this.mapBytes = probes.mapBytes();
     this.#targets = new TargetSet(probes.descriptors);
     this.#routes = new RouteTable(new BpfMap(fd('routes'), 8, layout.routeEntry.structSize, mostRoutes));
-    this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
+    this.#red = new RedReader(probes.descriptors, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
     this.#health = new BpfMap(fd('health'), 4, kernelReasons * 8 * cpus, 1);
     this.#flight = new FlightRecorder(
@@ -78,13 +78,7 @@ class ProbedKernel implements Kernel {
     this.#slowRing = new Ring(fd('slow'), rings.slow);
     this.#slow = new SlowConnections({
       policyOf: (serviceId) => this.#policyOf.get(serviceId),
-      learnRoute: ({ routeHash, target }, serviceId) => {
-        if (this.#routes.learn(routeHash, target)) {
-          const template = this.#routes.text(routeHash) ?? '';
-          this.#takeControl({ kind: 'route', routeHash, serviceId, template });
-        }
-        return this.#routes.resolve(routeHash);
-      },
+      learnRoute: ({ routeHash, target }) => this.#routes.learn(routeHash, target),
       kept: (exchange) => this.#takeKept(exchange),
       redRows,
     });
@@ -116,7 +110,6 @@ class ProbedKernel implements Kernel {
       p.intervalNs,
     );
     value.writeUInt16LE(Math.min(policy.captureRequestBytes, 256), p.captureRequest);
-    value.writeUInt16LE(Math.min(policy.captureResponseBytes, 128), p.captureResponse);
     value.writeUInt8(policy.keepErrors ? 1 : 0, p.keepErrors);
     value.writeUInt8(1, p.set);
     this.#policies.set(keyOf(serviceId), value);
@@ -135,11 +128,6 @@ class ProbedKernel implements Kernel {
     return exchanges + slow;
   }
 
-  setRoute(routeHash: bigint, to: bigint): void {
-    this.#routes.redirect(routeHash, to);
-    this.#targets.bumpEpoch();
-  }
-
   routeText(routeHash: bigint): string | undefined {
     return this.#routes.text(routeHash);
   }
@@ -150,9 +138,8 @@ class ProbedKernel implements Kernel {
     if (slow.length === 0) return rows;
     const series = new Map(rows.map((row) => [seriesKey(row), row]));
     for (const row of slow) {
-      const moved = { ...row, routeHash: this.#routes.resolve(row.routeHash) };
-      const there = series.get(seriesKey(moved));
-      series.set(seriesKey(moved), there ? sumOf(there, moved) : moved);
+      const there = series.get(seriesKey(row));
+      series.set(seriesKey(row), there ? sumOf(there, row) : row);
     }
     return [...series.values()];
   }
@@ -223,7 +210,7 @@ class ProbedKernel implements Kernel {
     const slow = this.#slowRing.drain((view, bytes, at) => this.#slow.take(view, bytes, at));
     this.#slow.settle(process.hrtime.bigint());
     const control = this.#control.drain((view, bytes, at) => {
-      const event = controlAt(view, bytes, at, (hash) => this.routeText(hash));
+      const event = controlAt(view, bytes, at);
       if (event?.kind === 'close') this.#slow.close(event.socket, event.closedNs);
       if (event) this.#takeControl(event);
     });

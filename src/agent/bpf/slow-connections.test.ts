@@ -13,7 +13,6 @@ const keepAll: Policy = {
   threshold: 0n,
   keptPerSecond: 0,
   captureRequestBytes: 0,
-  captureResponseBytes: 0,
 };
 
 let policy: Policy | undefined;
@@ -25,7 +24,7 @@ beforeEach(() => {
   policy = undefined;
   slow = new SlowConnections({
     policyOf: () => policy,
-    learnRoute: ({ routeHash }) => routeHash,
+    learnRoute: () => {},
     kept: (exchange) => kept.push(exchange),
     redRows: 10,
   });

@@ -51,7 +51,7 @@ interface Connection {
 
 interface Outside {
   readonly policyOf: (serviceId: number) => Policy | undefined;
-  readonly learnRoute: (head: HttpHead, serviceId: number) => bigint;
+  readonly learnRoute: (head: HttpHead) => void;
   readonly kept: (exchange: KeptExchange) => void;
   /** Rows of exact count. */
   readonly redRows: number;
@@ -250,7 +250,7 @@ export class SlowConnections {
     const startNs = asked.mark.atNs;
     const firstNs = reply ? reply.mark.atNs : c.lastNs;
     const durationNs = firstNs > startNs ? firstNs - startNs : 0n;
-    const routeHash = this.#outside.learnRoute(asked.head, c.serviceId);
+    this.#outside.learnRoute(asked.head);
     const derived = linkedTrace(c.link, asked.sequence);
     const { trace } = asked.head;
     const summary: FlightSummary = {
@@ -259,7 +259,7 @@ export class SlowConnections {
       protocol: 'http',
       method: methodOf(asked.head.method),
       status: reply?.head.status ?? 0,
-      routeHash,
+      routeHash: asked.head.routeHash,
       traceId: trace?.traceId ?? hex64(derived.high) + hex64(derived.low),
       ...(trace ? { parentSpanId: trace.parentSpanId, traceFlags: trace.flags } : {}),
       startNs,
@@ -276,7 +276,7 @@ export class SlowConnections {
       responseBytes: Number(responseBytes),
     };
     this.#count(summary, durationNs);
-    this.#judge(summary, durationNs, asked.head, reply?.head);
+    this.#judge(summary, durationNs, asked.head);
   }
 
   #count(s: FlightSummary, durationNs: bigint): void {
@@ -284,7 +284,7 @@ export class SlowConnections {
     if (!this.#rows.count(s, durationNs)) this.counts.redFull++;
   }
 
-  #judge(s: FlightSummary, durationNs: bigint, request: HttpHead, response: HttpHead | undefined): void {
+  #judge(s: FlightSummary, durationNs: bigint, request: HttpHead): void {
     const policy = this.#outside.policyOf(s.serviceId);
     const verdict = policy && verdictOf(policy, s, durationNs);
     const limited = verdict && !this.#limit.hasRoom(s.serviceId, policy.keptPerSecond, s.lastNs);
@@ -299,7 +299,6 @@ export class SlowConnections {
       verdict,
       threshold: policy.threshold,
       requestHead: request.beginning.slice(0, policy.captureRequestBytes),
-      responseHead: response ? response.beginning.slice(0, policy.captureResponseBytes) : new Uint8Array(0),
     });
   }
 }
