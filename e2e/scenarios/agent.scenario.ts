@@ -27,6 +27,7 @@ let mimir: string;
 let started: number;
 /** The pods of the shop. */
 let pods: readonly string[];
+const edgesBefore = new Map<string, Record<string, number>>();
 
 beforeAll(async () => {
   stage = await openStage();
@@ -50,6 +51,7 @@ beforeAll(async () => {
   }
   started = Math.floor(Date.now() / 1000);
   pods = (await stage.list('pods', shop)).map(({ metadata }) => metadata.name);
+  for (const family of ['request_total', 'request_failed_total']) edgesBefore.set(family, await arrows(family));
 }, 480_000);
 
 afterAll(async () => {
@@ -72,6 +74,25 @@ async function untilCounted(query: string, labels: readonly string[], expected: 
   // One more round of every agent and collector must not change it.
   await sleep(12_000);
   expect(await seen()).toEqual(expected);
+}
+
+/** Requests of every arrow of the service graph, whoever its ends are, that there were none of before the orders. */
+async function edges(family: string): Promise<Record<string, number>> {
+  const counts = await arrows(family);
+  const early = edgesBefore.get(family) ?? {};
+  const fresh = Object.entries(counts).map(([edge, count]) => [edge, count - (early[edge] ?? 0)] as const);
+  return Object.fromEntries(fresh.filter(([, count]) => count !== 0));
+}
+
+async function arrows(family: string): Promise<Record<string, number>> {
+  const labels = ['client', 'server', 'server_service_namespace'];
+  const samples = await queryMimir(mimir, `sum by(${labels.join()}) (traces_service_graph_${family})`);
+  return Object.fromEntries(
+    samples.map(({ labels: at, value }) => [
+      `${at['client']}→${at['server']} ${at['server_service_namespace'] ?? ''}`,
+      value,
+    ]),
+  );
 }
 
 const sorted = (record: Readonly<Record<string, number>>) => Object.entries(record).sort();
@@ -112,11 +133,16 @@ describe('programs that nobody instrumented', () => {
     await untilCounted(spans, ['service_name'], Object.fromEntries(services.map((name) => [name, orders])));
   }, 240_000);
 
-  test('are drawn with exactly the edges there are', async () => {
-    const query = `sum by(client, server) (traces_service_graph_request_total{server_service_namespace="${shop}"})`;
-    const edges = (await queryMimir(mimir, query)).map(({ labels }) => `${labels['client']}→${labels['server']}`);
-    expect(edges.sort()).toEqual(['checkout→payment', 'frontend→checkout']);
-  });
+  test('are drawn with exactly the edges there are, in every namespace and to no address, each request once', async () => {
+    const expected = { 'frontend→checkout plain': orders, 'checkout→payment plain': orders };
+    const failed = { 'frontend→checkout plain': declined, 'checkout→payment plain': declined };
+    await eventually('the edges of all orders', 60_000, async () => {
+      const found = await edges('request_total');
+      if (JSON.stringify(sorted(found)) === JSON.stringify(sorted(expected))) return found;
+      throw new Error(JSON.stringify(found));
+    });
+    expect(await edges('request_failed_total')).toEqual(failed);
+  }, 90_000);
 
   test('have a trace of every declined and every slow order, with pod, workload and namespace', async () => {
     const at = `resource.service.name = "payment" && resource.k8s.namespace.name = "${shop}" && kind = server`;

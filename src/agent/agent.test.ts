@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { Agent } from './agent.ts';
-import type { Endpoint } from './bpf/contract.ts';
+import type { ConnectionClose, Endpoint } from './bpf/contract.ts';
 import { parseConfig, type AgentConfig } from './config/index.ts';
 import { FakeKernel } from './kernel.fixture.ts';
 import { OtlpReceiver } from './otlp/receiver.fixture.ts';
@@ -94,13 +94,17 @@ test('requests are exported exactly, per route and status, errors as spans in a 
   ]);
 });
 
-test('connections that end are exported, those that never began too', async () => {
-  start();
+function closed(): ConnectionClose {
   const [local, remote] = [40_000, 5432].map((port) => ({ address: '10.0.0.9', port })) as [Endpoint, Endpoint];
   const common = { kind: 'close', socket: 1n, serviceId: 1, tgid: 100, side: 'unknown', local, remote } as const;
   const none = { openedNs: 0n, closedNs: 0n, exchanges: 0, smoothedRttUs: 0, retransmits: 0, connectNs: 5n };
-  kernel.control({ ...common, ...none, failed: false, sentBytes: 3n, receivedBytes: 4n });
-  kernel.control({ ...common, ...none, failed: true, sentBytes: 0n, receivedBytes: 0n });
+  return { ...common, ...none, failed: false, sentBytes: 3n, receivedBytes: 4n };
+}
+
+test('connections that end are exported, those that never began too', async () => {
+  start();
+  kernel.control(closed());
+  kernel.control({ ...closed(), failed: true, sentBytes: 0n, receivedBytes: 0n });
   const failed = () => receiver.count('tcp.connections.failed', { 'service.name': 'shop', 'server.port': 5432 });
   await receiver.until(() => failed() === 1);
   expect(receiver.count('tcp.connections.closed')).toBe(1);
@@ -137,6 +141,124 @@ test('targets follow exec, fork and exit', async () => {
   proc.remove(400);
   kernel.control({ kind: 'exit', tgid: 400, selected: true, atNs: 0n });
   expect(kernel.targets().has(400)).toBe(false);
+});
+
+describe('a changed configuration is in force without a restart:', () => {
+  const change = (changes: object) => agent.reconfigure(configOf(changes));
+  const reloads = () => new Map(agent.samples()).get('config_reloads_total');
+
+  test('which processes are followed; and each change is counted', () => {
+    start();
+    expect(reloads()).toBeUndefined();
+    change({ discovery: { executables: ['/usr/bin/other'] } });
+    expect([...kernel.targets().keys()]).toEqual([300]);
+    change({});
+    expect([[...kernel.targets().keys()], reloads()]).toEqual([[100, 200], 2]);
+  });
+
+  test('how routes are named', async () => {
+    start();
+    change({ routes: [{ match: '/orders/*', as: '/o' }] });
+    kernel.exchange({ tgid: 100, path: '/orders/{id}' });
+    await receiver.until(() => total('shop', { 'http.route': '/o' }) === 1);
+  });
+
+  test('what is captured', async () => {
+    start();
+    change({ capture: { headers: ['X-Id'], query: true } });
+    const head = 'GET /a?q=1 HTTP/1.1\r\nX-Id: 5\r\n\r\n';
+    kernel.exchange({ tgid: 100, path: '/a', status: 500, head });
+    await receiver.until(() => receiver.spans.length === 1);
+    expect(receiver.spans[0]?.attributes).toMatchObject({ 'url.query': 'q=1' });
+    expect(JSON.stringify(receiver.spans[0]?.attributes['http.request.header.x-id'])).toContain('5');
+  });
+
+  test('how often metrics are sent', async () => {
+    start({ interval: '1h' });
+    kernel.exchange({ tgid: 100, path: '/a' });
+    change({ interval: '100ms' });
+    await receiver.until(() => total('shop') === 1);
+  });
+
+  test('which metrics there are', async () => {
+    start({ metrics: { families: ['application'] } });
+    change({ metrics: { families: ['spanMetrics'] } });
+    kernel.exchange({ tgid: 100, path: '/a' });
+    await receiver.until(() => receiver.count('traces.spanmetrics.calls') === 1);
+    expect(total('shop')).toBe(0);
+  });
+
+  test('how many series of connections there are', async () => {
+    start({ metrics: { seriesLimit: 1 } });
+    const to = (port: number) => kernel.control({ ...closed(), remote: { address: '10.0.0.9', port } });
+    to(1);
+    to(2);
+    change({ metrics: { seriesLimit: 10 } });
+    to(3);
+    const seen = () => receiver.latest('tcp.connections.closed').map(({ attributes }) => attributes['server.port']);
+    await receiver.until(() => seen().length === 3);
+    expect(seen()).toEqual([1, undefined, 3]);
+  });
+
+  test('the name of the cluster, of every resource', async () => {
+    start({ interval: '1h' });
+    change({ clusterName: 'west', interval: '100ms' });
+    kernel.exchange({ tgid: 100, path: '/a', status: 500 });
+    kernel.exchange({ tgid: 100, path: '/a', side: 'client' });
+    const west = { 'k8s.cluster.name': 'west' };
+    await receiver.until(() => total('shop', west) === 1 && receiver.spans.length > 0);
+    expect(receiver.spans[0]?.resource).toMatchObject(west);
+    const edges = receiver.latest('traces_service_graph_request_total');
+    expect(new Set(edges.map(({ resource }) => resource['k8s.cluster.name']))).toEqual(new Set(['west']));
+  });
+
+  test('where everything is sent', async () => {
+    start();
+    const other = await OtlpReceiver.start();
+    try {
+      change({ otlp: { endpoint: other.endpoint, headers: { 'x-scope-orgid': 'b' } } });
+      kernel.exchange({ tgid: 100, path: '/a', status: 500 });
+      await other.until(() => other.spans.length === 1 && other.count('http.server.request.duration') === 1);
+      expect(receiver.spans).toEqual([]);
+    } finally {
+      await agent.stop();
+      other.stop();
+    }
+  });
+});
+
+test.each([1, -1])(
+  'points of metrics follow a step of the wall clock by %i hour, and begin before they end',
+  async (hours) => {
+    start();
+    const real = Date.now();
+    const stepMs = hours * 3_600_000;
+    const wall = jest.spyOn(Date, 'now').mockImplementation(() => real + stepMs);
+    try {
+      kernel.exchange({ tgid: 100, path: '/a' });
+      agent.exportMetrics();
+      await receiver.until(() => total('shop') === 1);
+    } finally {
+      wall.mockRestore();
+    }
+    const [point] = receiver.latest('http.server.request.duration');
+    const [startMs, timeMs] = [point?.startTimeUnixNano, point?.timeUnixNano].map((ns) => Number(ns) / 1e6) as [
+      number,
+      number,
+    ];
+    expect(Math.abs(timeMs - (real + stepMs))).toBeLessThan(30_000);
+    expect(startMs).toBeLessThanOrEqual(timeMs);
+  },
+);
+
+test('a full table of targets ends nothing: who waits is named, and follows at a later look', async () => {
+  kernel.mostTargets = 1;
+  start();
+  expect([...kernel.targets().keys()]).toEqual([100]);
+  expect([...agent.samples()]).toContainEqual(['processes_skipped{reason="targets-full"}', 1]);
+  kernel.mostTargets = 2;
+  agent.discovery.scan();
+  expect([...kernel.targets().keys()]).toEqual([100, 200]);
 });
 
 describe('a call between two selected processes', () => {

@@ -7,7 +7,15 @@ import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
 import type { Departure } from './departure.ts';
 import { Breaker, SocketBytes } from './health/index.ts';
-import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
+import {
+  encodeMetrics,
+  encodeTraces,
+  OtlpSender,
+  type Attributes,
+  type ResourceMetrics,
+  type ResourceSpans,
+} from './otlp/index.ts';
+import { MetricTimes } from './metric-times.ts';
 import { policyOf } from './policy.ts';
 import {
   Peers,
@@ -17,6 +25,7 @@ import {
   countsAt,
   type ApiServer,
   type Identity,
+  type Place,
 } from './process/index.ts';
 import { Red } from './red/index.ts';
 import { Spans, WallClock } from './spans/index.ts';
@@ -72,6 +81,7 @@ export class Agent {
   readonly #peers: Peers;
   readonly #counters = new Counters();
   readonly #wallClock = new WallClock();
+  readonly #metricTimes = new MetricTimes();
   readonly #timers = new Timers();
   readonly #targets = new Map<number, number>();
   readonly #started = new Map<number, boolean>();
@@ -82,12 +92,11 @@ export class Agent {
   #lookedMs: number;
 
   constructor(options: AgentOptions) {
-    const { config, kernel, clock, jitter, log, procRoot, version } = options;
+    const { config, kernel, clock, jitter, log, procRoot } = options;
     this.#options = options;
     this.#config = config;
     this.#lookedMs = clock.now();
     const inCluster = config.node !== '';
-    const host = config.node || hostname();
     this.#hostAddresses = readHostAddresses(procRoot);
     this.#sender = senderOf(options);
     this.#pods =
@@ -103,7 +112,7 @@ export class Agent {
         : undefined;
     this.discovery = new ProcessDiscovery({
       procRoot,
-      place: { node: config.node, host, clusterName: config.clusterName, version },
+      place: this.#place,
       rules: config.discovery,
       serviceLimit: options.maxServices - 1,
       now: () => clock.now(),
@@ -120,6 +129,7 @@ export class Agent {
       hostAddresses: () => this.#hostAddresses,
       ...(options.apiServer ? { server: options.apiServer } : {}),
       clock,
+      jitter,
     });
     this.red = new Red({
       kernel,
@@ -131,15 +141,7 @@ export class Agent {
       seriesLimit: config.metrics.seriesLimit,
       peerOf: (address) => this.#peers.peerOf(address),
       inCluster,
-      ownResource: {
-        'service.name': 'ostack-agent',
-        'service.instance.id': host,
-        'service.version': version,
-        'telemetry.sdk.name': 'ostack-agent',
-        'host.name': host,
-        'k8s.node.name': config.node || undefined,
-        'k8s.cluster.name': config.clusterName || undefined,
-      },
+      ownResource: () => this.#ownResource(),
       startMs: clock.now(),
     });
     this.connections = new Connections({
@@ -184,15 +186,18 @@ export class Agent {
     this.#timers.every('metrics', this.#config.intervalMs, () => this.exportMetrics());
   }
 
-  /** A changed configuration: rules, routes, policy, capture and budget are in force when this returns. */
+  /** A changed configuration is in force when this returns, but for the node and the health port (`startOnlyProblems`). */
   reconfigure(config: AgentConfig): void {
     const before = this.#config;
     this.#config = config;
     const routes = JSON.stringify(config.routes) === JSON.stringify(before.routes) ? undefined : config.routes;
     this.red.reconfigure(routes, config.metrics.families, config.metrics.seriesLimit, this.#options.clock.now());
+    this.connections.reconfigure(config.metrics.seriesLimit);
     this.spans.reconfigure(config.capture);
     this.#applyPolicies();
-    this.discovery.reconfigure(config.discovery);
+    this.discovery.reconfigure(config.discovery, this.#place);
+    if (JSON.stringify(config.otlp) !== JSON.stringify(before.otlp))
+      this.#sender?.redirect(config.otlp.endpoint, config.otlp.headers);
     if (config.intervalMs !== before.intervalMs) {
       this.#timers.every('metrics', config.intervalMs, () => this.exportMetrics());
     }
@@ -227,7 +232,10 @@ export class Agent {
       this.connections.delivered(nowMs);
     };
     if (points === 0 || !this.#sender) return delivered();
-    this.#sender.send('metrics', encodeMetrics(groups, this.#scope, nowMs), points, delivered);
+    this.#adjustClock();
+    const timeMs = this.#metricTimes.timeMs(nowMs);
+    const body = encodeMetrics(groups, this.#scope, timeMs, this.#metricTimes.startShiftMs);
+    this.#sender.send('metrics', body, points, delivered);
   }
 
   /** Sends what is there, waits for it at most 5 s, and leaves nothing behind in the kernel. */
@@ -254,11 +262,14 @@ export class Agent {
     yield ['protection_step', this.breaker.level];
   }
 
-  readonly #aim = (pid: number, service: number | undefined): void => {
+  readonly #aim = (pid: number, service: number | undefined): boolean => {
+    const { kernel } = this.#options;
     if (service === undefined) this.#targets.delete(pid);
     else this.#targets.set(pid, service);
-    if (service === undefined || this.breaker.step.shed.length > 0) this.#options.kernel.removeTarget(pid);
-    else this.#options.kernel.setTarget(pid, { serviceId: service });
+    if (service !== undefined && this.breaker.step.shed.length === 0)
+      return kernel.setTarget(pid, { serviceId: service });
+    kernel.removeTarget(pid);
+    return true;
   };
 
   /** A table of many connections takes the kernel long to write, so looks at it take a bounded share of the time. */
@@ -320,6 +331,7 @@ export class Agent {
 
   #adjustClock(): void {
     this.#wallClock.adjust(Date.now(), process.hrtime.bigint());
+    this.#metricTimes.adjust(Date.now(), this.#options.clock.now());
   }
 
   #isCounted(address: string): boolean {
@@ -345,8 +357,27 @@ export class Agent {
     this.#applyPolicies();
     for (const [pid, service] of this.#targets) {
       if (shed.length > 0) kernel.removeTarget(pid);
-      else kernel.setTarget(pid, { serviceId: service });
+      else if (!kernel.setTarget(pid, { serviceId: service })) this.discovery.refused(pid);
     }
+  }
+
+  get #place(): Place {
+    const { node, clusterName } = this.#config;
+    return { node, host: node || hostname(), clusterName, version: this.#options.version };
+  }
+
+  /** Resource of what belongs to no single service. */
+  #ownResource(): Attributes {
+    const { node, host, clusterName, version } = this.#place;
+    return {
+      'service.name': 'ostack-agent',
+      'service.instance.id': host,
+      'service.version': version,
+      'telemetry.sdk.name': 'ostack-agent',
+      'host.name': host,
+      'k8s.node.name': node || undefined,
+      'k8s.cluster.name': clusterName || undefined,
+    };
   }
 
   get #scope(): { name: string; version: string } {

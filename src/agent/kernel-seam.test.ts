@@ -26,5 +26,5 @@ test('the contract loads nothing native', () => {
     for (const [, values, from] of text.matchAll(/^(?:import|export) (?!type )(.*?) from '\.\/([^']+)';/gms))
       if (values !== undefined && from !== undefined) seen.add(from);
   }
-  expect([...seen].sort()).toEqual(['contract.ts', 'health.ts', 'red-row.ts', 'unsupported.ts']);
+  expect([...seen].sort()).toEqual(['contract.ts', 'flight-of.ts', 'health.ts', 'red-row.ts', 'unsupported.ts']);
 });

@@ -12,9 +12,9 @@ import {
   type Side,
   type Target,
   bucketBoundsNs,
+  flightOf,
   healthReasons,
 } from './bpf/contract.ts';
-import { flightOf } from './flight.fixture.ts';
 
 /** What a made-up exchange is; everything left out is filled with something plausible. */
 export interface Scene extends Partial<Omit<FlightSummary, 'routeHash'>> {
@@ -31,6 +31,7 @@ export class FakeKernel implements Kernel {
   readonly policies = new Map<number, Policy>();
   readonly flight: FlightSummary[] = [];
   readonly overflow: OverflowRow[] = [];
+  mostTargets = 16_384;
   closed = false;
   readonly #targets = new Map<number, Target>();
   readonly #routes = new Map<bigint, string>();
@@ -39,8 +40,10 @@ export class FakeKernel implements Kernel {
   #control: (event: ControlEvent) => void = () => {};
   #sequence = 1;
 
-  setTarget(tgid: number, target: Target): void {
-    this.#targets.set(tgid, target);
+  setTarget(tgid: number, target: Target): boolean {
+    const room = this.#targets.has(tgid) || this.#targets.size < this.mostTargets;
+    if (room) this.#targets.set(tgid, target);
+    return room;
   }
   removeTarget(tgid: number): void {
     this.#targets.delete(tgid);
@@ -64,7 +67,6 @@ export class FakeKernel implements Kernel {
     this.policies.delete(serviceId);
     return removed;
   }
-  setRoute(): void {}
   routeText(routeHash: bigint): string | undefined {
     return this.#routes.get(routeHash);
   }
@@ -145,7 +147,6 @@ export class FakeKernel implements Kernel {
         verdict,
         threshold: this.policies.get(serviceId)?.threshold ?? 0n,
         requestHead: Buffer.from(head ?? `${summary.method} ${path} HTTP/1.1\r\nHost: shop.test:8080\r\n\r\n`),
-        responseHead: Buffer.alloc(0),
       });
     }
     return summary;

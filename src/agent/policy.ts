@@ -5,7 +5,7 @@ import type { Identity } from './process/index.ts';
 
 const randomnessSpace = 1n << 56n;
 const parts = 1_000_000n;
-const captureBytes = { request: 256, response: 128 } as const;
+const captureBytes = 256;
 
 /**
  * The threshold T of a percentage: a trace is kept when the last 56 bits of its id are >= T. Exact to four decimals and
@@ -18,16 +18,14 @@ export function thresholdOf(percent: number): bigint {
 
 /** What the kernel is to keep of a service: the pod's annotation, else the service's share, else the baseline, under the breaker's step. */
 export function policyOf(identity: Identity, config: AgentConfig, step: Step): Policy {
-  const { sampling, capture } = config;
+  const { sampling } = config;
   const named = sampling.services.find(({ name }) => name === identity.name)?.percent;
   const percent = identity.samplingPercent ?? named ?? sampling.baselinePercent;
-  const captures = step.capture ? captureBytes : { request: 0, response: 0 };
   return {
     keepErrors: step.spans && sampling.keepErrors,
     slowerThanNs: step.spans ? BigInt(Math.round(sampling.slowerThanMs * 1e6)) : 0n,
     threshold: thresholdOf(percent * step.share),
     keptPerSecond: sampling.spansPerSecond,
-    captureRequestBytes: captures.request,
-    captureResponseBytes: capture.headers.length > 0 ? captures.response : 0,
+    captureRequestBytes: step.capture ? captureBytes : 0,
   };
 }

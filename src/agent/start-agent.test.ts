@@ -122,6 +122,19 @@ test('a bad file changes nothing and shows in /readyz and in a metric until it i
   await until(async () => (await get('/metrics')).body.includes('\nostack_agent_config_problems 0\n'));
 });
 
+test('what is read at the start only is named until the file says again what is in force', async () => {
+  await start();
+  const problems = async () => JSON.parse((await get('/readyz')).body).configProblems;
+  await write({ health: { port: 1 }, sampling: { baselinePercent: 100 } });
+  await until(async () => (await problems()).length > 0);
+  expect(await problems()).toEqual([
+    { path: 'health.port', reason: expect.stringContaining('start'), fix: expect.stringContaining('restart') },
+  ]);
+  expect(threshold()).toBe(0n);
+  await write({});
+  await until(async () => (await problems()).length === 0);
+});
+
 test('a bad file at the start is refused with places and fixes', async () => {
   await writeFile(path, '{"otlp": {"endpoint": "nowhere"}}');
   await expect(start()).rejects.toThrow(InvalidConfig);

@@ -65,8 +65,11 @@ export async function startAgentFromFile(
   if (!agent) return running;
   const watch = new ConfigWatch(path, text, {
     onConfig: (config) => {
-      environment.log.info('the configuration changed and is in force');
       agent.reconfigure(here(config));
+      const problems = startOnlyProblems(here(parsed.value), here(config));
+      agent.reportConfigProblems(problems);
+      if (problems.length === 0) environment.log.info('the configuration changed and is in force');
+      else environment.log.warn({ problems }, 'the configuration changed, and not all of it is in force');
     },
     onProblems: (problems) => {
       if (problems.length > 0)
@@ -75,6 +78,15 @@ export async function startAgentFromFile(
     },
   });
   return { ...running, stop: async () => void (await Promise.all([watch.stop(), running.stop()])) };
+}
+
+/** What differs from the configuration the agent was started with and cannot change while it runs. */
+function startOnlyProblems(started: AgentConfig, now: AgentConfig): ConfigProblem[] {
+  const changed = [
+    ...(started.node === now.node ? [] : ['node']),
+    ...(started.healthPort === now.healthPort ? [] : ['health.port']),
+  ];
+  return changed.map((path) => ({ path, reason: 'is read at the start only', fix: 'restart the agent' }));
 }
 
 /**

@@ -41,7 +41,13 @@ function operator(http: Http = nobody, plans: Pick<PlanCache, 'planOf' | 'forget
   return new Reconciler({
     cluster,
     facts: new FactFinder({
-      cluster: { read: (ref) => cluster.read(ref), contentHash: async () => undefined, watch() {}, waitSynced },
+      cluster: {
+        read: (ref) => cluster.read(ref),
+        contentHash: async () => undefined,
+        select: () => [],
+        watch() {},
+        waitSynced,
+      },
       operatorImage: 'ostack:1',
       operatorNamespace: 'ostack-system',
     }),

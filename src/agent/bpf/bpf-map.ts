@@ -25,7 +25,15 @@ export class BpfMap {
 
   /** @throws when the map is full. */
   set(key: Buffer, value: Buffer): void {
-    if (updateElement(this.fd, key, value) < 0) throw new Error(`map update: ${errnoName(errno())}`);
+    if (!this.setIfRoom(key, value)) throw new Error('map update: E2BIG');
+  }
+
+  /** @returns false when the map is full. */
+  setIfRoom(key: Buffer, value: Buffer): boolean {
+    if (updateElement(this.fd, key, value) === 0) return true;
+    const code = errnoName(errno());
+    if (code !== 'E2BIG') throw new Error(`map update: ${code}`);
+    return false;
   }
 
   get(key: Buffer): Buffer | undefined {

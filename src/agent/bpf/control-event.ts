@@ -25,15 +25,6 @@ export interface ExitEvent {
   readonly atNs: bigint;
 }
 
-/** A templated path seen for the first time; rate-limited, `Kernel.routes()` always has all of them. */
-export interface DictionaryMiss {
-  readonly kind: 'route';
-  readonly routeHash: bigint;
-  readonly serviceId: number;
-  /** Template as the kernel folded it, at most 96 bytes: `/orders/{id}`. */
-  readonly template: string;
-}
-
 /** A selected connection ended, or an attempt to open one failed. */
 export interface ConnectionClose {
   readonly kind: 'close';
@@ -66,4 +57,4 @@ export interface ModeChange {
   readonly reason: string;
 }
 
-export type ControlEvent = ExecEvent | ExitEvent | ForkEvent | DictionaryMiss | ConnectionClose | ModeChange;
+export type ControlEvent = ExecEvent | ExitEvent | ForkEvent | ConnectionClose | ModeChange;

@@ -66,5 +66,4 @@ export interface KeptExchange extends FlightSummary {
   readonly threshold: bigint;
   /** Beginning of the request head, at most `captureRequestBytes`; a copy, safe to hold. Empty when it was not seen whole. */
   readonly requestHead: Uint8Array;
-  readonly responseHead: Uint8Array;
 }

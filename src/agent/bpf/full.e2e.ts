@@ -68,6 +68,25 @@ describe('100,000 paths, 4,096 rows', () => {
   }, 30_000);
 });
 
+test('on connections that userland follows rows are as few, and the totals have the rest as well', async () => {
+  open({ redRows: 1 });
+  await runClient(program, target.port, ['pipeline', 20, 200], trial.select(client));
+  const asked = Object.values(await target.stop()).reduce((sum, count) => sum + count, 0);
+  for (let i = 0; i < 3; i++) trial.kernel.poll();
+  const rows = trial.kernel.readRed();
+  const overflow = trial.kernel.readOverflow();
+  const total = (all: readonly { count: bigint }[]) => all.reduce((sum, { count }) => sum + count, 0n);
+  const { slowExchanges, redFull } = trial.kernel.readHealth();
+  expect(total(rows) + total(overflow)).toBe(BigInt(2 * asked));
+  expect(redFull).toBe(total(overflow));
+  expect(rows.length).toBeLessThanOrEqual(2);
+  expect(new Set(overflow.map((row) => JSON.stringify([row.serviceId, row.side, row.statusClass]))).size).toBe(
+    overflow.length,
+  );
+  expect(slowExchanges).toBeGreaterThan(0n);
+  expect(total(overflow)).toBeGreaterThan(0n);
+}, 30_000);
+
 describe('nobody takes what was kept', () => {
   test('kept, lost to a full ring and not sampled add up to all, counts are exact, and it goes on afterwards', async () => {
     open({ pollEveryMs: 0, keptRingBytes: 64 << 10 });

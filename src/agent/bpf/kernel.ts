@@ -18,11 +18,10 @@ export interface Policy {
   readonly slowerThanNs: bigint;
   /** 56 bit: keep when the trace id's last 56 bits are >= it. 0n keeps all, 1n << 56n none. */
   readonly threshold: bigint;
-  /** Cap on kept exchanges of this service, whatever their verdict; 0: none. */
+  /** Cap on kept exchanges of this service, whatever their verdict; 0: none. SLOW connections have as many again. */
   readonly keptPerSecond: number;
-  /** Bytes of the request head, at most 256, and of the response head, at most 128. */
+  /** Bytes of the request head, at most 256. */
   readonly captureRequestBytes: number;
-  readonly captureResponseBytes: number;
 }
 
 export interface KernelOptions {
@@ -49,8 +48,11 @@ export interface Kernel {
   readonly features: readonly Feature[];
   /** Bytes of all maps, as the kernel accounts them. */
   readonly mapBytes: number;
-  /** Selects a process (thread-group id in the initial pid namespace); again with another service: moves it. */
-  setTarget(tgid: number, target: Target): void;
+  /**
+   * Selects a process (thread-group id in the initial pid namespace); again with another service: moves it.
+   * @returns false when there is no room for another one (counted as `targetsFull`).
+   */
+  setTarget(tgid: number, target: Target): boolean;
   removeTarget(tgid: number): void;
   targets(): ReadonlyMap<number, Target>;
   /** Services without one keep nothing. */
@@ -61,8 +63,6 @@ export interface Kernel {
    * @returns the exchanges its rows and totals held when they went.
    */
   removeService(serviceId: number): bigint;
-  /** Sends later exchanges with this route hash to another route's row (hash of `routeHashOf`). */
-  setRoute(routeHash: bigint, to: bigint): void;
   /** Template of a route hash; undefined when the dictionary was full (counted) or the hash is 0. */
   routeText(routeHash: bigint): string | undefined;
   /** Running totals, SLOW connections merged in. Cost grows with rows, not with requests. */

@@ -6,16 +6,17 @@ import { EventCounts } from './event-counts.ts';
 import type { Feature, Tier } from './feature.ts';
 import { featuresOf, probeFeatures } from './features.ts';
 import { healthReasons, type HealthReason } from './health.ts';
+import { bothFlights } from './flight-of.ts';
 import { FlightRecorder, flightSlots } from './flight-recorder.ts';
 import type { Kernel, KernelOptions, Policy, Target } from './kernel.ts';
 import * as layout from './layout.gen.ts';
 import { objectInfo } from './libbpf.ts';
 import { loadProbes, type Probes } from './probes.ts';
 import { controlAt, keptAt } from './records.ts';
-import { RedReader, maxServices, seriesKey, sumOf } from './red-reader.ts';
-import type { RedRow } from './red-row.ts';
+import { RedReader, maxServices } from './red-reader.ts';
+import { overflowKey, seriesKey, sumOf, sumOfTotals, type OverflowRow, type RedRow } from './red-row.ts';
 import { Ring } from './ring.ts';
-import { RouteTable } from './route-table.ts';
+import { RouteTable, mostRoutes } from './route-table.ts';
 import { SlowConnections } from './slow-connections.ts';
 import { TargetSet } from './target-set.ts';
 import { tierFor } from './tier.ts';
@@ -80,8 +81,8 @@ class ProbedKernel implements Kernel {
     this.features = features;
     this.#probes = probes;
     this.#targets = new TargetSet(probes.descriptors);
-    this.#routes = new RouteTable(fd('routes'));
-    this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
+    this.#routes = new RouteTable(new BpfMap(fd('routes'), 8, layout.routeEntry.structSize, mostRoutes));
+    this.#red = new RedReader(probes.descriptors, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
     this.#events = new EventCounts(probes.descriptors, cpus);
     this.#flight = new FlightRecorder(
@@ -94,14 +95,9 @@ class ProbedKernel implements Kernel {
     this.#slowRing = new Ring(fd('slow'), rings.slow);
     this.#slow = new SlowConnections({
       policyOf: (serviceId) => this.#policyOf.get(serviceId),
-      learnRoute: ({ routeHash, target }, serviceId) => {
-        if (this.#routes.learn(routeHash, target)) {
-          const template = this.#routes.text(routeHash) ?? '';
-          this.#takeControl({ kind: 'route', routeHash, serviceId, template });
-        }
-        return this.#routes.resolve(routeHash);
-      },
+      learnRoute: ({ routeHash, target }) => this.#routes.learn(routeHash, target),
       kept: (exchange) => this.#takeKept(exchange),
+      redRows,
     });
     const every = options.pollEveryMs ?? 50;
     this.#timer = every > 0 ? setInterval(() => this.poll(), every).unref() : undefined;
@@ -116,10 +112,10 @@ class ProbedKernel implements Kernel {
     this.#probes.watch();
   }
 
-  setTarget(tgid: number, target: Target): void {
+  setTarget(tgid: number, target: Target): boolean {
     if (!(target.serviceId > 0 && target.serviceId < maxServices))
       throw new RangeError(`service ${target.serviceId}: 1 to ${maxServices - 1}`);
-    this.#targets.set(tgid, target);
+    return this.#targets.set(tgid, target);
   }
 
   removeTarget(tgid: number): void {
@@ -140,7 +136,6 @@ class ProbedKernel implements Kernel {
       p.intervalNs,
     );
     value.writeUInt16LE(Math.min(policy.captureRequestBytes, 256), p.captureRequest);
-    value.writeUInt16LE(Math.min(policy.captureResponseBytes, 128), p.captureResponse);
     value.writeUInt8(policy.keepErrors ? 1 : 0, p.keepErrors);
     value.writeUInt8(1, p.set);
     this.#policies.set(keyOf(serviceId), value);
@@ -162,11 +157,6 @@ class ProbedKernel implements Kernel {
     return exchanges + slow;
   }
 
-  setRoute(routeHash: bigint, to: bigint): void {
-    this.#routes.redirect(routeHash, to);
-    this.#targets.bumpEpoch();
-  }
-
   routeText(routeHash: bigint): string | undefined {
     return this.#routes.text(routeHash);
   }
@@ -177,16 +167,21 @@ class ProbedKernel implements Kernel {
     if (slow.length === 0) return rows;
     const series = new Map(rows.map((row) => [seriesKey(row), row]));
     for (const row of slow) {
-      const moved = { ...row, routeHash: this.#routes.resolve(row.routeHash) };
-      const there = series.get(seriesKey(moved));
-      series.set(seriesKey(moved), there ? sumOf(there, moved) : moved);
+      const there = series.get(seriesKey(row));
+      series.set(seriesKey(row), there ? sumOf(there, row) : row);
     }
     return [...series.values()];
   }
 
-  readOverflow() {
+  readOverflow(): OverflowRow[] {
     // Reading the totals costs as much as all rows together, and there is nothing in them until a row found no room.
-    return this.#events.rare('redFull') === 0n ? [] : this.#red.overflow();
+    const rows = this.#events.rare('redFull') === 0n ? [] : this.#red.overflow();
+    const totals = new Map(rows.map((row) => [overflowKey(row), row]));
+    for (const row of this.#slow.overflow()) {
+      const there = totals.get(overflowKey(row));
+      totals.set(overflowKey(row), there ? sumOfTotals(there, row) : row);
+    }
+    return [...totals.values()];
   }
 
   readCoverage() {
@@ -202,6 +197,8 @@ class ProbedKernel implements Kernel {
     const { slowExchanges, ...slow } = this.#slow.counts;
     health.notKept = this.#flight.recorded();
     for (const [reason, count] of Object.entries(slow)) health[reason as HealthReason] += count;
+    health.routesFull += BigInt(this.#routes.full);
+    health.targetsFull += BigInt(this.#targets.refused);
     health.slowExchanges = slowExchanges;
     health.exchanges += slowExchanges;
     health.recursionMisses = this.#recursionMisses(health.runsTakenOver);
@@ -234,9 +231,9 @@ class ProbedKernel implements Kernel {
   poll(): number {
     if (!this.#open) return 0;
     const slow = this.#slowRing.drain((view, bytes, at) => this.#slow.take(view, bytes, at));
-    this.#slow.settle();
+    this.#slow.settle(process.hrtime.bigint());
     const control = this.#control.drain((view, bytes, at) => {
-      const event = controlAt(view, bytes, at, (hash) => this.routeText(hash));
+      const event = controlAt(view, bytes, at);
       if (event?.kind === 'close') this.#slow.close(event.socket, event.closedNs);
       if (event) this.#takeControl(event);
     });
@@ -245,7 +242,9 @@ class ProbedKernel implements Kernel {
   }
 
   scanFlight(sinceNs: bigint, untilNs: bigint): Flight {
-    return this.#flight.scan(sinceNs, untilNs);
+    const flight = this.#flight.scan(sinceNs, untilNs);
+    const slow = this.#slow.flight(sinceNs, untilNs);
+    return slow ? bothFlights(flight, slow) : flight;
   }
 
   close(): void {

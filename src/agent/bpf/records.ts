@@ -64,29 +64,21 @@ export function summaryAt(view: DataView, bytes: Uint8Array, at: number): Flight
   };
 }
 
-/** A `struct kept_record`: summary, then the captured request bytes, then (from the next multiple of 8) the response's. */
+/** A `struct kept_record`: summary, then the captured request bytes. */
 export function keptAt(view: DataView, bytes: Uint8Array, at: number): KeptExchange {
   const k = layout.keptRecord;
   const request = view.getUint16(at + k.requestSize, true);
-  const response = view.getUint16(at + k.responseSize, true);
   const from = at + k.bytes;
-  const responseFrom = from + ((request + 7) & ~7);
   return {
     ...summaryAt(view, bytes, at),
     verdict: verdicts[view.getUint8(at + layout.summary.verdict)] ?? 'share',
     threshold: view.getBigUint64(at + k.threshold, true),
     requestHead: bytes.slice(from, from + request),
-    responseHead: bytes.slice(responseFrom, responseFrom + response),
   };
 }
 
-/** Any record of the control ring; `routeText` names a route from the dictionary. */
-export function controlAt(
-  view: DataView,
-  bytes: Uint8Array,
-  at: number,
-  routeText: (hash: bigint) => string | undefined,
-): ControlEvent | undefined {
+/** A record of the control ring; undefined for what nobody asks for (the news of a route). */
+export function controlAt(view: DataView, bytes: Uint8Array, at: number): ControlEvent | undefined {
   const p = layout.processRecord;
   const process = () => ({
     tgid: view.getUint32(at + p.tgid, true),
@@ -100,13 +92,6 @@ export function controlAt(
       return { kind: 'exec', comm: textAt(bytes, at + p.comm, 16), ...process() };
     case 3:
       return { kind: 'exit', ...process() };
-    case 4: {
-      const r = layout.routeRecord;
-      const routeHash = view.getBigUint64(at + r.hash, true);
-      const template = routeText(routeHash);
-      const serviceId = view.getUint32(at + r.service, true);
-      return template === undefined ? undefined : { kind: 'route', routeHash, serviceId, template };
-    }
     case 5:
       return closeAt(view, bytes, at);
     case 6: {

@@ -2,8 +2,7 @@ import { addressText } from './address.ts';
 import { BpfMap } from './bpf-map.ts';
 import * as layout from './layout.gen.ts';
 import { methods, sideOf } from './records.ts';
-import { bucketBoundsNs, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';
-import type { RouteTable } from './route-table.ts';
+import { bucketBoundsNs, seriesKey, sumOf, type CoverageRow, type OverflowRow, type RedRow } from './red-row.ts';
 
 /** Services the kernel can tell apart; ids are 1 to this, exclusive. */
 export const maxServices = 512;
@@ -24,12 +23,11 @@ export class RedReader {
   readonly #overflow: BpfMap;
   readonly #coverage: BpfMap;
   readonly #peers: BpfMap;
-  readonly #routes: RouteTable;
   readonly #cpus: number;
   readonly #copies: number;
   readonly #addresses = new Map<bigint, string>();
 
-  constructor(descriptors: ReadonlyMap<string, number>, routes: RouteTable, sizes: Sizes) {
+  constructor(descriptors: ReadonlyMap<string, number>, sizes: Sizes) {
     const fd = (name: string) => descriptors.get(name) ?? -1;
     this.#copies = sizes.perCpu ? sizes.cpus : 1;
     this.#cpus = sizes.cpus;
@@ -47,10 +45,9 @@ export class RedReader {
     );
     this.#coverage = new BpfMap(fd('coverage'), 4, layout.coverage.structSize * sizes.cpus, maxServices);
     this.#peers = new BpfMap(fd('peers'), 8, layout.endpoint.structSize, 16_384);
-    this.#routes = routes;
   }
 
-  /** Rows by series; those of redirected routes come as one. */
+  /** Rows by series; those of addresses the kernel has forgotten come as one. */
   rows(): RedRow[] {
     const { count, keys, values } = this.#red.readAll();
     const merged = new Map<string, RedRow>();
@@ -115,7 +112,7 @@ export class RedReader {
       protocol: 'http',
       method: methods[keys.readUInt8(key + k.method)] ?? '_OTHER',
       status: keys.readUInt16LE(key + k.status),
-      routeHash: this.#routes.resolve(keys.readBigUInt64LE(key + k.route)),
+      routeHash: keys.readBigUInt64LE(key + k.route),
       peer: {
         address: this.#address(keys.readBigUInt64LE(key + k.peer)),
         port: side === 'client' ? serverPort : 0,
@@ -185,22 +182,4 @@ function indexKey(index: number): Buffer {
   const key = Buffer.alloc(4);
   key.writeUInt32LE(index);
   return key;
-}
-
-/** Series of a row as text: rows with equal ones are the same series. */
-export function seriesKey(row: RedRow): string {
-  const { serviceId, side, protocol, method, status, routeHash, peer, serverPort } = row;
-  return [serviceId, side, protocol, method, status, routeHash, peer.address, serverPort].join(' ');
-}
-
-/** Two parts of one series. */
-export function sumOf(a: RedRow, b: RedRow): RedRow {
-  return {
-    ...a,
-    count: a.count + b.count,
-    sumNs: a.sumNs + b.sumNs,
-    requestBytes: a.requestBytes + b.requestBytes,
-    responseBytes: a.responseBytes + b.responseBytes,
-    buckets: a.buckets.map((n, i) => n + (b.buckets[i] ?? 0n)),
-  };
 }

@@ -23,6 +23,24 @@ export interface RedRow {
   readonly responseBytes: bigint;
 }
 
+/** Series of a row as text: rows with equal ones are the same series. */
+export function seriesKey(row: RedRow): string {
+  const { serviceId, side, protocol, method, status, routeHash, peer, serverPort } = row;
+  return [serviceId, side, protocol, method, status, routeHash, peer.address, serverPort].join(' ');
+}
+
+/** Two parts of one series. */
+export function sumOf(a: RedRow, b: RedRow): RedRow {
+  return {
+    ...a,
+    count: a.count + b.count,
+    sumNs: a.sumNs + b.sumNs,
+    requestBytes: a.requestBytes + b.requestBytes,
+    responseBytes: a.responseBytes + b.responseBytes,
+    buckets: a.buckets.map((n, i) => n + (b.buckets[i] ?? 0n)),
+  };
+}
+
 /** Totals of exchanges that found no room for a row of their own: exact per service, side, protocol and status class. */
 export interface OverflowRow {
   readonly serviceId: number;
@@ -34,6 +52,22 @@ export interface OverflowRow {
   readonly sumNs: bigint;
   readonly requestBytes: bigint;
   readonly responseBytes: bigint;
+}
+
+/** Totals of a row as text: rows with equal ones are parts of one. */
+export function overflowKey({ serviceId, side, protocol, statusClass }: OverflowRow): string {
+  return [serviceId, side, protocol, statusClass].join(' ');
+}
+
+/** Two parts of one total. */
+export function sumOfTotals(a: OverflowRow, b: OverflowRow): OverflowRow {
+  return {
+    ...a,
+    count: a.count + b.count,
+    sumNs: a.sumNs + b.sumNs,
+    requestBytes: a.requestBytes + b.requestBytes,
+    responseBytes: a.responseBytes + b.responseBytes,
+  };
 }
 
 /** Bytes on selected sockets by what became of them, per service: coverage is parsed / (sum of all). */

@@ -1,17 +1,21 @@
-import { BpfMap } from './bpf-map.ts';
+import type { BpfMap } from './bpf-map.ts';
 import * as layout from './layout.gen.ts';
 import { foldTarget } from '../protocol/index.ts';
 
 const entry = layout.routeEntry;
+/** Names known at most, here and in the kernel's map (ROUTES in bpf/maps/routes.h). */
+export const mostRoutes = 16_384;
 
-/** The dictionary of route hashes: the kernel enters them, userland names and redirects them. */
+/** The dictionary of route hashes: the kernel enters them, userland names them. */
 export class RouteTable {
-  readonly #map: BpfMap;
+  readonly #map: Pick<BpfMap, 'get' | 'delete' | 'readAll'>;
   readonly #texts = new Map<bigint, string>();
-  readonly #redirects = new Map<bigint, bigint>();
 
-  constructor(fd: number) {
-    this.#map = new BpfMap(fd, 8, entry.structSize, 16_384);
+  /** How often a route that userland saw first found no room for its name. */
+  full = 0;
+
+  constructor(map: Pick<BpfMap, 'get' | 'delete' | 'readAll'>) {
+    this.#map = map;
   }
 
   /** The template of a hash, from the first target that had it. */
@@ -26,19 +30,11 @@ export class RouteTable {
     return template;
   }
 
-  /** Enters a route that userland saw first. True: it was new. */
-  learn(hash: bigint, target: Uint8Array): boolean {
-    if (hash === 0n || this.text(hash) !== undefined) return false;
-    this.#texts.set(hash, foldTarget(target).template);
-    return true;
-  }
-
-  /** Counts `hash` under `to` from now on; rows already counted are merged when they are read. */
-  redirect(hash: bigint, to: bigint): void {
-    const value = this.#map.get(keyOf(hash)) ?? Buffer.alloc(entry.structSize);
-    value.writeBigUInt64LE(to, entry.route);
-    this.#map.set(keyOf(hash), value);
-    this.#redirects.set(hash, to);
+  /** Enters a route that userland saw first. */
+  learn(hash: bigint, target: Uint8Array): void {
+    if (hash === 0n || this.text(hash) !== undefined) return;
+    if (this.#texts.size < mostRoutes) this.#texts.set(hash, foldTarget(target).template);
+    else this.full++;
   }
 
   /** Forgets the routes a service was the first to have, but those that rows still count under (`used`). */
@@ -48,15 +44,10 @@ export class RouteTable {
     for (let i = 0; i < count; i++) {
       const hash = keys.readBigUInt64LE(i * 8);
       const first = values.readUInt32LE(i * entry.structSize + entry.service);
-      if (first !== serviceId || used.has(hash) || this.#redirects.has(hash)) staying.add(hash);
+      if (first !== serviceId || used.has(hash)) staying.add(hash);
       else this.#map.delete(keyOf(hash));
     }
     for (const hash of this.#texts.keys()) if (!staying.has(hash)) this.#texts.delete(hash);
-  }
-
-  /** Where a row with this hash belongs. */
-  resolve(hash: bigint): bigint {
-    return this.#redirects.get(hash) ?? hash;
   }
 }
 

@@ -12,7 +12,6 @@ const everything: Policy = {
   threshold: 1n << 56n,
   keptPerSecond: 0,
   captureRequestBytes: 0,
-  captureResponseBytes: 0,
 };
 
 let kernel: Kernel;

@@ -1,17 +1,23 @@
 import type { HttpHead } from '../protocol/index.ts';
 import { addressText } from './address.ts';
-import type { Endpoint, FlightSummary, KeptExchange, Method, Side, Verdict } from './exchange.ts';
+import type { Endpoint, Flight, FlightSummary, KeptExchange, Method, Side, Verdict } from './exchange.ts';
+import { KeptLimit } from './kept-limit.ts';
 import type { Policy } from './kernel.ts';
 import * as layout from './layout.gen.ts';
 import { linkOf, linkedTrace } from './link.ts';
 import { hex64, methods, sideOf } from './records.ts';
-import { bucketBoundsNs, type RedRow } from './red-row.ts';
-import { seriesKey, sumOf } from './red-reader.ts';
+import type { OverflowRow, RedRow } from './red-row.ts';
+import { SlowFlight } from './slow-flight.ts';
+import { SlowRows } from './slow-rows.ts';
 import { SlowStream, type Mark, type Piece } from './slow-stream.ts';
 
 const captureBytes = 256;
 const receiving = 1;
 const bits56 = (1n << 56n) - 1n;
+/** A full control ring loses the ends of connections; one silent for this long is taken to have ended. */
+const idleNs = 3_600_000_000_000n;
+const sweepEveryNs = 60_000_000_000n;
+const mostPending = 4096;
 
 interface Pending {
   readonly head: HttpHead;
@@ -45,8 +51,10 @@ interface Connection {
 
 interface Outside {
   readonly policyOf: (serviceId: number) => Policy | undefined;
-  readonly learnRoute: (head: HttpHead, serviceId: number) => bigint;
+  readonly learnRoute: (head: HttpHead) => void;
   readonly kept: (exchange: KeptExchange) => void;
+  /** Rows of exact count. */
+  readonly redRows: number;
 }
 
 /**
@@ -56,8 +64,11 @@ interface Outside {
 export class SlowConnections {
   readonly #outside: Outside;
   readonly #connections = new Map<bigint, Connection>();
-  readonly #rows = new Map<string, RedRow>();
+  readonly #rows: SlowRows;
+  readonly #flight = new SlowFlight();
+  readonly #limit = new KeptLimit();
   #closed: { readonly socket: bigint; readonly atNs: bigint }[] = [];
+  #sweptNs = 0n;
   readonly counts = {
     slowExchanges: 0n,
     slowLost: 0n,
@@ -65,15 +76,32 @@ export class SlowConnections {
     keptSlow: 0n,
     keptShare: 0n,
     notKept: 0n,
+    notKeptLimited: 0n,
     unparsed: 0n,
+    redFull: 0n,
   };
 
   constructor(outside: Outside) {
     this.#outside = outside;
+    this.#rows = new SlowRows(outside.redRows);
+  }
+
+  /** Connections that are followed, or were until they could not be read. */
+  get open(): number {
+    return this.#connections.size;
   }
 
   rows(): Iterable<RedRow> {
-    return this.#rows.values();
+    return this.#rows.rows();
+  }
+
+  overflow(): Iterable<OverflowRow> {
+    return this.#rows.overflow();
+  }
+
+  /** Exchanges that were not kept, as `Kernel.scanFlight`; undefined if there never were any. */
+  flight(sinceNs: bigint, untilNs: bigint): Flight | undefined {
+    return this.#flight.scan(sinceNs, untilNs);
   }
 
   /** One record of the slow ring. */
@@ -81,18 +109,18 @@ export class SlowConnections {
     const r = layout.slowRecord;
     const socket = view.getBigUint64(at + r.socket, true);
     const connection = this.#connections.get(socket) ?? this.#enter(socket, view, bytes, at);
+    connection.lastNs = view.getBigUint64(at + r.atNs, true);
     if (connection.lost) return;
     const size = view.getUint16(at + r.size, true);
     const asking = (view.getUint8(at + r.direction) === receiving) === (connection.side === 'server');
     const piece: Piece = {
       offset: Number(view.getBigUint64(at + r.offset, true)),
-      atNs: view.getBigUint64(at + r.atNs, true),
+      atNs: connection.lastNs,
       tid: view.getUint32(at + r.tid, true),
       bytes: bytes.subarray(at + r.bytes, at + r.bytes + size),
       missing: Number(view.getBigUint64(at + r.missing, true)),
     };
     if (asking) connection.firstSequence = (view.getUint32(at + r.sequence, true) - piece.offset) >>> 0;
-    connection.lastNs = piece.atNs;
     if (asking) this.#requests(connection, piece);
     else this.#responses(connection, piece);
   }
@@ -138,6 +166,7 @@ export class SlowConnections {
       const mark = head && c.requests.markOf(head);
       if (!head || !mark || head.kind !== 'request') return this.#lose(c);
       const frame = c.requests.reader.frame(false);
+      if (c.pending.length >= mostPending) return this.#lose(c);
       const sequence = (c.firstSequence + head.offset) >>> 0;
       c.pending.push({ head, mark, sequence, bodyBytes: c.requests.reader.bodyBytes });
       if (event.kind === 'odd' || frame === 'odd') return this.#lose(c);
@@ -176,6 +205,7 @@ export class SlowConnections {
     c.lost = true;
     this.counts.slowLost++;
     this.counts.unparsed += BigInt(c.pending.length);
+    c.pending.length = 0;
   }
 
   /** The socket is gone: what was open ends now. Takes effect after the records already in the ring. */
@@ -183,21 +213,16 @@ export class SlowConnections {
     if (this.#connections.has(socket)) this.#closed.push({ socket, atNs });
   }
 
-  /** Forgets a service: its rows and connections. @returns the exchanges its rows held. */
+  /** Forgets a service: its rows, totals and connections. @returns the exchanges those held. */
   removeService(serviceId: number): bigint {
-    let removed = 0n;
-    for (const [key, row] of this.#rows) {
-      if (row.serviceId !== serviceId) continue;
-      removed += row.count;
-      this.#rows.delete(key);
-    }
     for (const [socket, connection] of this.#connections)
       if (connection.serviceId === serviceId) this.#connections.delete(socket);
-    return removed;
+    this.#limit.forget(serviceId);
+    return this.#rows.removeService(serviceId);
   }
 
-  /** Ends the connections closed before the last drain of the slow ring. */
-  settle(): void {
+  /** Ends the connections closed before the last drain of the slow ring, and those whose end has got lost. `nowNs`: monotonic. */
+  settle(nowNs: bigint): void {
     const closed = this.#closed;
     this.#closed = [];
     for (const { socket, atNs } of closed) {
@@ -207,6 +232,13 @@ export class SlowConnections {
       c.lastNs = atNs;
       if (c.reply) this.#over(c, c.responses.reader.bodyBytes);
       while (c.pending.length > 0) this.#over(c, 0n);
+    }
+    if (nowNs - this.#sweptNs < sweepEveryNs) return;
+    this.#sweptNs = nowNs;
+    for (const [socket, c] of this.#connections) {
+      if (nowNs - c.lastNs < idleNs) continue;
+      if (!c.lost) this.#lose(c);
+      this.#connections.delete(socket);
     }
   }
 
@@ -218,7 +250,7 @@ export class SlowConnections {
     const startNs = asked.mark.atNs;
     const firstNs = reply ? reply.mark.atNs : c.lastNs;
     const durationNs = firstNs > startNs ? firstNs - startNs : 0n;
-    const routeHash = this.#outside.learnRoute(asked.head, c.serviceId);
+    this.#outside.learnRoute(asked.head);
     const derived = linkedTrace(c.link, asked.sequence);
     const { trace } = asked.head;
     const summary: FlightSummary = {
@@ -227,7 +259,7 @@ export class SlowConnections {
       protocol: 'http',
       method: methodOf(asked.head.method),
       status: reply?.head.status ?? 0,
-      routeHash,
+      routeHash: asked.head.routeHash,
       traceId: trace?.traceId ?? hex64(derived.high) + hex64(derived.low),
       ...(trace ? { parentSpanId: trace.parentSpanId, traceFlags: trace.flags } : {}),
       startNs,
@@ -244,40 +276,22 @@ export class SlowConnections {
       responseBytes: Number(responseBytes),
     };
     this.#count(summary, durationNs);
-    this.#judge(summary, durationNs, asked.head, reply?.head);
+    this.#judge(summary, durationNs, asked.head);
   }
 
   #count(s: FlightSummary, durationNs: bigint): void {
     this.counts.slowExchanges++;
-    const bucket = bucketBoundsNs.findIndex((bound) => durationNs <= bound);
-    const row: RedRow = {
-      serviceId: s.serviceId,
-      side: s.side,
-      protocol: s.protocol,
-      method: s.method,
-      status: s.status,
-      routeHash: s.routeHash,
-      peer: { address: s.remote.address, port: s.side === 'client' ? s.remote.port : 0 },
-      serverPort: s.side === 'client' ? s.remote.port : s.local.port,
-      count: 1n,
-      sumNs: durationNs,
-      requestBytes: BigInt(s.requestBytes),
-      responseBytes: BigInt(s.responseBytes),
-      buckets: Array.from({ length: bucketBoundsNs.length + 1 }, (_, i) =>
-        i === (bucket < 0 ? bucketBoundsNs.length : bucket) ? 1n : 0n,
-      ),
-    };
-    const key = seriesKey(row);
-    const there = this.#rows.get(key);
-    this.#rows.set(key, there ? sumOf(there, row) : row);
+    if (!this.#rows.count(s, durationNs)) this.counts.redFull++;
   }
 
-  #judge(s: FlightSummary, durationNs: bigint, request: HttpHead, response: HttpHead | undefined): void {
+  #judge(s: FlightSummary, durationNs: bigint, request: HttpHead): void {
     const policy = this.#outside.policyOf(s.serviceId);
     const verdict = policy && verdictOf(policy, s, durationNs);
-    if (!policy || !verdict) {
+    const limited = verdict && !this.#limit.hasRoom(s.serviceId, policy.keptPerSecond, s.lastNs);
+    if (limited) this.counts.notKeptLimited++;
+    if (!verdict || limited) {
       this.counts.notKept++;
-      return;
+      return this.#flight.add(s);
     }
     this.counts[verdict === 'error' ? 'keptError' : verdict === 'slow' ? 'keptSlow' : 'keptShare']++;
     this.#outside.kept({
@@ -285,7 +299,6 @@ export class SlowConnections {
       verdict,
       threshold: policy.threshold,
       requestHead: request.beginning.slice(0, policy.captureRequestBytes),
-      responseHead: response ? response.beginning.slice(0, policy.captureResponseBytes) : new Uint8Array(0),
     });
   }
 }

@@ -11,6 +11,8 @@ export class TargetSet {
   readonly #epoch: Uint32Array;
   readonly #region: Pointer;
   #open = true;
+  /** How often there was no room for a process. */
+  refused = 0;
 
   constructor(descriptors: ReadonlyMap<string, number>) {
     const fd = (name: string) => descriptors.get(name) ?? -1;
@@ -22,14 +24,19 @@ export class TargetSet {
     this.#epoch = new Uint32Array(view, epoch, 1);
   }
 
-  set(tgid: number, target: Target): void {
+  /** @returns false when there is no room. */
+  set(tgid: number, target: Target): boolean {
     const value = Buffer.alloc(layout.target.structSize);
     value.writeUInt32LE(target.serviceId, layout.target.service);
-    this.#targets.set(keyOf(tgid), value);
+    if (!this.#targets.setIfRoom(keyOf(tgid), value)) {
+      this.refused++;
+      return false;
+    }
     Atomics.or(this.#bits, tgid >> 6, 1n << BigInt(tgid & 63));
     this.bumpEpoch();
     /* Gone before the bit was set, it has no exit left to clear it. */
     if (!existsSync(`/proc/${tgid}`)) this.delete(tgid);
+    return true;
   }
 
   delete(tgid: number): void {

@@ -9,7 +9,6 @@ export const keepNothing: Policy = {
   threshold: 1n << 56n,
   keptPerSecond: 0,
   captureRequestBytes: 0,
-  captureResponseBytes: 0,
 };
 
 /** The threshold that keeps this share of the trace ids. */

@@ -30,11 +30,18 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #attributes = new AttributeCache();
   readonly #byService = new Map<number, OwnSeries>();
+  #seriesLimit: number;
   #count = 0;
   #deliveredMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#seriesLimit = options.seriesLimit;
+  }
+
+  /** What is counted together already stays so: a series that moved out of it would make its counter fall. */
+  reconfigure(seriesLimit: number): void {
+    this.#seriesLimit = seriesLimit;
   }
 
   take(close: ConnectionClose): void {
@@ -85,7 +92,7 @@ export class Connections {
 
   #seriesOf({ series }: OwnSeries, attributes: Attributes): ConnectionSeries {
     const wanted = JSON.stringify(attributes);
-    const full = this.#count >= this.#options.seriesLimit && !series.has(wanted);
+    const full = this.#count >= this.#seriesLimit && !series.has(wanted);
     const key = full ? 'overflow' : wanted;
     let found = series.get(key);
     if (!found) {

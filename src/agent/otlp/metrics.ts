@@ -46,14 +46,25 @@ export interface ResourceMetrics {
   readonly metrics: readonly Metric[];
 }
 
+/** Over what the points are cumulative, but for where each began. */
+interface Span {
+  readonly timeMs: number;
+  readonly startShiftMs: number;
+}
+
 const cumulative = 2;
 
-/** The body of `POST /v1/metrics` (ExportMetricsServiceRequest, opentelemetry-proto 1.x), all cumulative, at `timeMs`. */
+/**
+ * The body of `POST /v1/metrics` (ExportMetricsServiceRequest, opentelemetry-proto 1.x), all cumulative, at `timeMs`.
+ * `startShiftMs` is added to the start of every point.
+ */
 export function encodeMetrics(
   groups: readonly ResourceMetrics[],
   scope: { name: string; version: string },
   timeMs: number,
+  startShiftMs = 0,
 ): Buffer {
+  const span: Span = { timeMs, startShiftMs };
   const writer = new ByteWriter(65_536);
   for (const group of groups) {
     writer.message(1, () => {
@@ -63,42 +74,42 @@ export function encodeMetrics(
           writer.string(1, scope.name);
           writer.string(2, scope.version);
         });
-        for (const metric of group.metrics) writer.message(2, () => writeMetric(writer, metric, timeMs));
+        for (const metric of group.metrics) writer.message(2, () => writeMetric(writer, metric, span));
       });
     });
   }
   return writer.toBytes();
 }
 
-function writeMetric(writer: ByteWriter, metric: Metric, timeMs: number): void {
+function writeMetric(writer: ByteWriter, metric: Metric, span: Span): void {
   writer.string(1, metric.name);
   writer.string(2, metric.description);
   writer.string(3, metric.unit);
   if (metric.kind === 'sum') {
     writer.message(7, () => {
-      for (const point of metric.points) writer.message(1, () => writeSumPoint(writer, point, timeMs));
+      for (const point of metric.points) writer.message(1, () => writeSumPoint(writer, point, span));
       writer.uint(2, cumulative);
       writer.bool(3, true);
     });
   } else {
     writer.message(9, () => {
       for (const point of metric.points) {
-        writer.message(1, () => writeHistogramPoint(writer, point, timeMs));
+        writer.message(1, () => writeHistogramPoint(writer, point, span));
       }
       writer.uint(2, cumulative);
     });
   }
 }
 
-function writeSumPoint(writer: ByteWriter, point: SumPoint, timeMs: number): void {
-  writer.fixed64(2, nanoseconds(point.startMs));
+function writeSumPoint(writer: ByteWriter, point: SumPoint, { timeMs, startShiftMs }: Span): void {
+  writer.fixed64(2, nanoseconds(point.startMs + startShiftMs));
   writer.fixed64(3, nanoseconds(timeMs));
   writer.count(6, point.value);
   writer.raw(point.attributes);
 }
 
-function writeHistogramPoint(writer: ByteWriter, point: HistogramPoint, timeMs: number): void {
-  writer.fixed64(2, nanoseconds(point.startMs));
+function writeHistogramPoint(writer: ByteWriter, point: HistogramPoint, { timeMs, startShiftMs }: Span): void {
+  writer.fixed64(2, nanoseconds(point.startMs + startShiftMs));
   writer.fixed64(3, nanoseconds(timeMs));
   writer.count(4, point.count);
   writer.double(5, point.sum);

@@ -74,6 +74,23 @@ test('who sent a body hears when it was received, and never of one that was refu
   expect(delivered).toEqual(['late', 'next']);
 });
 
+test('another receiver gets what comes from then on, with its own headers, and what the old one never took', async () => {
+  const before = await receiver(status(503));
+  const after = await receiver();
+  const out = sender(before.endpoint);
+  out.send('traces', Buffer.from('waiting'), 1);
+  while (before.got.length === 0) await systemClock.sleep(2);
+  out.redirect(after.endpoint, { 'x-scope-orgid': 'b' });
+  out.send('traces', Buffer.from('later'), 1);
+  await out.stop(10_000);
+  expect(after.got.map(({ body, headers }) => [body, headers['x-scope-orgid']])).toEqual([
+    ['waiting', 'b'],
+    ['later', 'b'],
+  ]);
+  expect(before.got).toHaveLength(1);
+  expect(out.counters.get('otlp_sent_total{signal="traces"}')).toBe(2);
+});
+
 test('bodies arrive gzipped, in order, at the path of their signal, over one connection', async () => {
   const { got, sockets, endpoint } = await receiver();
   const out = sender(endpoint);

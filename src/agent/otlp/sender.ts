@@ -32,12 +32,14 @@ interface Waiting {
 export class OtlpSender {
   readonly counters = new Counters();
   readonly #options: SenderOptions;
-  readonly #connection: OtlpConnection;
+  #to: Pick<SenderOptions, 'endpoint' | 'headers'>;
+  #connection: OtlpConnection;
   readonly #lanes: Readonly<Record<Signal, Lane>>;
   readonly #abort = new AbortController();
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#to = options;
     this.#connection = new OtlpConnection(options.endpoint);
     this.#lanes = { traces: new Lane(options.queueBytes), metrics: new Lane(options.queueBytes) };
   }
@@ -54,6 +56,13 @@ export class OtlpSender {
     }
     this.counters.set(`otlp_queue_bytes{signal="${signal}"}`, lane.bytes);
     lane.running ??= this.#drain(signal, lane);
+  }
+
+  /** Sends to another receiver from now on, also what waits; what was under way to the old one begins again. */
+  redirect(endpoint: string, headers: Readonly<Record<string, string>>): void {
+    this.#connection.close();
+    this.#to = { endpoint, headers };
+    this.#connection = new OtlpConnection(endpoint);
   }
 
   /** Waits until everything is delivered or `withinMs` has passed; what is left is counted as dropped. */
@@ -78,10 +87,11 @@ export class OtlpSender {
   }
 
   async #deliver(signal: Signal, waiting: Waiting): Promise<void> {
-    const { clock, endpoint, headers, timeoutMs, giveUpAfterMs, jitter, log } = this.#options;
-    const url = `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+    const { clock, timeoutMs, giveUpAfterMs, jitter, log } = this.#options;
     for (let attempt = 0; ; attempt++) {
       const nowMs = clock.now();
+      const { endpoint, headers } = this.#to;
+      const url = `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
       const result = await this.#connection.post(url, waiting.body, {
         headers: headers ?? {},
         timeoutMs,

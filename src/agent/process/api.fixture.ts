@@ -46,6 +46,12 @@ export class FakeApi {
     }
   }
 
+  /** Ends every watch as a server does whose time for it is over. */
+  end(): void {
+    for (const watch of this.#watches) watch.end();
+    this.#watches.clear();
+  }
+
   /** Breaks every watch in the middle of a line. */
   cut(): void {
     for (const watch of this.#watches) watch.destroy();

@@ -20,11 +20,13 @@ let proc: FakeProc;
 let targets: Map<number, number>;
 let named: Map<number, Identity>;
 let pods: Pod[];
+let mostTargets: number;
 beforeEach(() => {
   proc = new FakeProc();
   targets = new Map();
   named = new Map();
   pods = [];
+  mostTargets = 16_384;
 });
 afterEach(() => proc.delete());
 
@@ -37,7 +39,11 @@ function discover(rules: Partial<Discovery>, node = ''): ProcessDiscovery {
     now: () => 0,
     ownPid: 99,
     podOf: (uid) => pods.find((pod) => pod.uid === uid),
-    onTarget: (pid, service) => void (service === undefined ? targets.delete(pid) : targets.set(pid, service)),
+    onTarget: (pid, service) => {
+      if (service === undefined) targets.delete(pid);
+      else if (targets.size < mostTargets) targets.set(pid, service);
+      return service === undefined || targets.has(pid);
+    },
     onService: (service, identity) => named.set(service, identity),
   });
   discovery.scan();
@@ -128,11 +134,49 @@ describe('on one host', () => {
     expect([...targets.keys()]).toEqual([11]);
   });
 
+  test('who is no longer named, and its children, are left alone', () => {
+    proc.add({ pid: 10, executable: '/a' });
+    const discovery = discover({ pids: [10] });
+    proc.add({ pid: 11, executable: '/worker', parent: 10 });
+    discovery.started(11, true);
+    proc.remove(10);
+    discovery.exited(10);
+    expect([...targets.keys()]).toEqual([11]);
+    discovery.reconfigure({ ...nothing, pids: [12] });
+    expect([...targets.keys()]).toEqual([]);
+  });
+
   test('when the ids are used up, the next service is not counted as another', () => {
     for (let i = 0; i < 6; i++) proc.add({ pid: 10 + i, executable: `/srv/s${i}` });
     const discovery = discover({ executables: ['/srv/*'] });
     expect(new Set(targets.values()).size).toBe(4);
     expect(discovery.counters.get('processes_skipped{reason="no-service-id"}')).toBe(2);
+  });
+
+  test('who had to wait for an id gets the next one that is free', () => {
+    for (let i = 0; i < 5; i++) proc.add({ pid: 10 + i, executable: `/srv/s${i}` });
+    const discovery = discover({ executables: ['/srv/*'] });
+    expect(targets.has(14)).toBe(false);
+    discovery.exited(10);
+    proc.remove(10);
+    discovery.services.flushed(1);
+    discovery.scan();
+    expect(targets.get(14)).toBe(1);
+    expect(discovery.counters.get('processes_skipped{reason="no-service-id"}')).toBe(0);
+  });
+
+  test('whom the kernel has no room for is told from the others, and is a target as soon as there is room', () => {
+    mostTargets = 2;
+    for (let i = 0; i < 3; i++) proc.add({ pid: 10 + i, executable: '/srv/a' });
+    const discovery = discover({ executables: ['/srv/*'] });
+    const waiting = () => discovery.counters.get('processes_skipped{reason="targets-full"}');
+    expect([[...targets.keys()], waiting(), discovery.followed]).toEqual([[10, 11], 1, 2]);
+    discovery.scan();
+    expect(targets.has(12)).toBe(false);
+    proc.remove(10);
+    discovery.scan();
+    discovery.scan();
+    expect([[...targets.keys()], waiting(), discovery.followed]).toEqual([[11, 12], 0, 3]);
   });
 
   test('how many were followed stays known when they have ended', () => {

@@ -17,24 +17,28 @@ export interface DiscoveryOptions {
   /** The agent itself is never a target. */
   readonly ownPid: number;
   readonly podOf: (uid: string | undefined, containerId: string | undefined) => Pod | undefined;
-  /** Tells the kernel that a process belongs to a service, or (undefined) to none. */
-  readonly onTarget: (pid: number, service: number | undefined) => void;
+  /** Tells the kernel that a process belongs to a service, or (undefined) to none. False: it has no room for it. */
+  readonly onTarget: (pid: number, service: number | undefined) => boolean;
   /** A service id has got an identity, or another one than before. */
   readonly onService: (service: number, identity: Identity) => void;
 }
 
 interface Tracked {
   readonly process: ProcessInfo;
-  readonly named: boolean;
+  /** The process of `discovery.pids` that it is or descends from. */
+  readonly namedBy?: number;
   onPort: boolean;
   sendsOtlp: boolean;
   /** It has been followed already. */
   wasTarget?: true;
   service?: number;
-  reason?: SkipReason | 'no-service-id';
+  reason?: SkipReason | NoRoom;
   network?: string;
   checkedListeners?: string;
 }
+
+/** What passes by itself: there are ids and targets again when others have ended. */
+type NoRoom = 'no-service-id' | 'targets-full';
 
 const otlpPorts = new Set([4317, 4318]);
 
@@ -48,11 +52,13 @@ export class ProcessDiscovery {
   /** What processes that are left to their own reports call themselves, by pod. */
   readonly #reporters = new Map<string, { readonly pid: number; readonly identity: Identity }>();
   #rules: Discovery;
+  #place: Place;
   #followed = 0;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     this.#rules = options.rules;
+    this.#place = options.place;
     this.services = new Services(options.serviceLimit, options.now);
   }
 
@@ -72,7 +78,7 @@ export class ProcessDiscovery {
     return counters;
   }
 
-  /** Takes in what runs already, and what was missed since (an exec too); forgets what is gone. */
+  /** Takes in what runs already, what was missed since (an exec too), and whom there was no room for; forgets who is gone. */
   scan(): void {
     const pids = new Set(listProcesses(this.#options.procRoot));
     for (const pid of this.#tracked.keys()) if (!pids.has(pid)) this.exited(pid);
@@ -80,6 +86,7 @@ export class ProcessDiscovery {
       const tracked = this.#tracked.get(pid);
       if (!tracked) this.#track(pid);
       else if (!isUnchanged(this.#options.procRoot, tracked.process)) this.#replace(pid, tracked);
+      else if (tracked.reason === 'no-service-id' || tracked.reason === 'targets-full') this.#decide(pid, tracked);
     }
     this.refreshSockets();
   }
@@ -104,6 +111,14 @@ export class ProcessDiscovery {
     return this.#reporters.get(podUid)?.identity;
   }
 
+  /** The kernel had no room for a target: it is none until the next scan. */
+  refused(pid: number): void {
+    const tracked = this.#tracked.get(pid);
+    if (!tracked) return;
+    this.#release(pid, tracked);
+    tracked.reason = 'targets-full';
+  }
+
   exited(pid: number): void {
     const tracked = this.#tracked.get(pid);
     if (!tracked) return;
@@ -112,9 +127,10 @@ export class ProcessDiscovery {
     this.#release(pid, tracked);
   }
 
-  /** New rules apply to every process at once. */
-  reconfigure(rules: Discovery): void {
+  /** New rules and another place apply to every process at once. */
+  reconfigure(rules: Discovery, place: Place = this.#place): void {
     this.#rules = rules;
+    this.#place = place;
     for (const tracked of this.#tracked.values()) delete tracked.checkedListeners;
     this.refreshSockets();
     this.reconsider();
@@ -195,9 +211,10 @@ export class ProcessDiscovery {
     const process = pid === this.#options.ownPid ? undefined : readProcess(this.#options.procRoot, pid);
     if (!process) return this.exited(pid);
     const parent = this.#tracked.get(process.parent);
+    const namedBy = this.#rules.pids.includes(pid) ? pid : (before?.namedBy ?? parent?.namedBy);
     const tracked: Tracked = {
       process,
-      named: this.#rules.pids.includes(pid) || before?.named === true || parent?.named === true,
+      ...(namedBy === undefined ? {} : { namedBy }),
       onPort: before?.onPort ?? parent?.onPort ?? false,
       sendsOtlp: false,
     };
@@ -215,9 +232,9 @@ export class ProcessDiscovery {
   #decide(pid: number, tracked: Tracked): void {
     this.#forgetReporter(pid, tracked);
     const { process, sendsOtlp, onPort } = tracked;
-    const named = tracked.named || this.#rules.pids.includes(pid);
+    const named = [pid, tracked.namedBy ?? pid].some((one) => this.#rules.pids.includes(one));
     const pod = this.#options.podOf(process.container?.podUid, process.container?.containerId);
-    const { place } = this.#options;
+    const place = this.#place;
     const candidate = { process, named, onPort, sendsOtlp, ...(pod ? { pod } : {}) };
     const selection = select(candidate, this.#rules, place.node !== '');
     if (!selection.selected) {
@@ -238,13 +255,13 @@ export class ProcessDiscovery {
       tracked.reason = 'no-service-id';
       return;
     }
-    delete tracked.reason;
-    if (tracked.service === undefined && !tracked.wasTarget) this.#followed++;
-    tracked.wasTarget = true;
     tracked.service = service;
-    if (pod) this.#byPod.set(pod.uid, service);
     this.#options.onService(service, identity);
-    this.#options.onTarget(pid, service);
+    if (!this.#options.onTarget(pid, service)) return this.refused(pid);
+    delete tracked.reason;
+    if (!tracked.wasTarget) this.#followed++;
+    tracked.wasTarget = true;
+    if (pod) this.#byPod.set(pod.uid, service);
   }
 
   #release(pid: number, tracked: Tracked): void {

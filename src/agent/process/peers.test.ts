@@ -2,13 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../lib/clock.ts';
 import { FakeApi } from './api.fixture.ts';
 import { Peers, type PeersOptions, type WorkloadPeer } from './peers.ts';
-import type { Pod } from './pod.ts';
+import { parsePod, type Pod } from './pod.ts';
 
 let nowMs = 0;
+let slept: number[] = [];
 const clock: Clock = {
   now: () => nowMs,
-  sleep: async () => void (await new Promise((resolve) => setTimeout(resolve, 1))),
+  sleep: async (ms) => {
+    slept.push(ms);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  },
 };
+const minute = 60_000;
 const pod = (name: string, address: string, namespace = 'ns') => ({
   metadata: { uid: name, name, namespace },
   status: { podIPs: [{ ip: address }] },
@@ -20,6 +25,7 @@ let here: Map<string, Pod>;
 beforeEach(async () => {
   api = await FakeApi.start();
   here = new Map();
+  slept = [];
 });
 afterEach(async () => {
   await peers.stop();
@@ -36,6 +42,7 @@ function start(options: Partial<PeersOptions> = {}): Peers {
     hostAddresses: () => new Set(['10.244.0.1']),
     server: api.server,
     clock,
+    jitter: () => 0,
     ...options,
   });
   return peers;
@@ -170,6 +177,89 @@ describe('behind a virtual address', () => {
     const peer = await answering(pod('a', '10.0.1.7', 'skipped'));
     expect(peer).toMatchObject({ kind: 'workload', name: 'a', counted: false, reportsItself: false });
   });
+});
+
+describe('names are never wrong for ever', () => {
+  const inPods = (items: () => object[]) => {
+    api.reply = (url) => ({ status: 200, body: { items: url.pathname.endsWith('/pods') ? items() : [] } });
+  };
+  const current = () => peers.peerOf('10.0.1.7');
+  const until = async (condition: () => boolean) => {
+    for (let i = 0; i < 500 && !condition(); i++) await clock.sleep(1);
+    expect(condition()).toBe(true);
+  };
+
+  test('while the API server fails an address has no name, however often it is asked, and then its own', async () => {
+    api.reply = () => ({ status: 503 });
+    start();
+    current();
+    await until(() => api.asked.length >= 8);
+    expect(current()).toEqual({ kind: 'pending' });
+    expect(peers.counters.get('peer_lookup_errors_total')).toBeGreaterThanOrEqual(7);
+    inPods(() => [pod('far', '10.0.1.7')]);
+    expect(await named('10.0.1.7')).toMatchObject({ kind: 'workload', name: 'far' });
+  });
+
+  test('each failure waits longer than the one before, up to half a minute', async () => {
+    api.reply = () => ({ status: 503 });
+    start();
+    current();
+    await until(() => slept.includes(30_000));
+    expect(slept.filter((ms) => ms > 1).slice(0, 7)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000]);
+  });
+
+  test('an address that passes to another pod is asked for again and takes its name', async () => {
+    let owner = 'a';
+    inPods(() => [pod(owner, '10.0.1.7')]);
+    start();
+    expect(await named('10.0.1.7')).toMatchObject({ name: 'a' });
+    owner = 'b';
+    current();
+    nowMs += 6 * minute;
+    await until(() => (current() as WorkloadPeer).name === 'b');
+  });
+
+  test('so is one of a pod that was on this node', async () => {
+    inPods(() => [pod('b', '10.0.1.7')]);
+    start();
+    here.set('10.0.1.7', parsePod(pod('a', '10.0.1.7')) as Pod);
+    expect(current()).toMatchObject({ name: 'a' });
+    here.clear();
+    expect(current()).toMatchObject({ name: 'a' });
+    nowMs += 6 * minute;
+    await until(() => (current() as WorkloadPeer).name === 'b');
+  });
+
+  test('the world outside is asked about again too, but seldom', async () => {
+    let items: object[] = [];
+    inPods(() => items);
+    start();
+    expect(await named('203.0.113.4')).toEqual({ kind: 'outside' });
+    items = [pod('late', '203.0.113.4')];
+    const asked = api.asked.length;
+    nowMs += 6 * minute;
+    expect(peers.peerOf('203.0.113.4')).toEqual({ kind: 'outside' });
+    expect(api.asked.length).toBe(asked);
+    nowMs += 60 * minute;
+    await until(() => peers.peerOf('203.0.113.4').kind === 'workload');
+  });
+
+  test('a failed renewal leaves the name until there is an answer', async () => {
+    inPods(() => [pod('a', '10.0.1.7')]);
+    start();
+    await named('10.0.1.7');
+    api.reply = () => ({ status: 500 });
+    nowMs += 6 * minute;
+    current();
+    await until(() => peers.counters.get('peer_lookup_errors_total') >= 2);
+    expect(current()).toMatchObject({ name: 'a' });
+  });
+});
+
+test('nobody is asked about an address the kernel has forgotten', () => {
+  start();
+  expect(peers.peerOf('')).toEqual({ kind: 'unknown' });
+  expect(api.asked).toEqual([]);
 });
 
 test('a pod the API server learns of a moment later is still named', async () => {

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Counters } from '../counters.ts';
 import { ApiError, openApi, readJson, type ApiServer } from './api-server.ts';
@@ -23,6 +24,8 @@ export type Peer =
   /** This host itself: loopback, or an address of its interfaces. */
   | { readonly kind: 'host' }
   | { readonly kind: 'outside' }
+  /** No address: the kernel has forgotten it, and nobody can be asked. */
+  | { readonly kind: 'unknown' }
   /** Not known yet; its requests are counted under a name as soon as there is one. */
   | { readonly kind: 'pending' };
 
@@ -37,6 +40,14 @@ export interface PeersOptions {
   /** Undefined outside a cluster: then nobody can be asked. */
   readonly server?: ApiServer;
   readonly clock: Clock;
+  /** A random source, 0 to 1. */
+  readonly jitter: () => number;
+}
+
+interface Known {
+  readonly peer: Peer;
+  /** When it is to be asked for again: an address passes from one pod to another. */
+  readonly dueMs: number;
 }
 
 const mostRemembered = 16_384;
@@ -44,20 +55,23 @@ const mostAsked = 1_024;
 /** A new pod's address reaches the API server a moment after its first request reaches us. */
 const emptyAnswers = 3;
 const pauseMs = 100;
-const virtualEveryMs = 5 * 60_000;
+const renewMs = 5 * 60_000;
+/** The world outside is large, and seldom becomes a pod. */
+const renewOutsideMs = 60 * 60_000;
+const retry = { baseMs: 500, maxMs: 30_000 };
 
 /**
  * Names addresses. Pods of this node are known from the watch; others are asked for one by one, when traffic first shows
  * them, because a watch of the whole cluster on every node would cost the API server nodes × pods.
- * An answer stays until a pod of this node takes over the address: counts must not wander to another name.
+ * An answer stays until a pod of this node takes over the address or the API server names another one. What it failed to
+ * answer is asked again for as long as it takes; only that it knows nobody is an answer too.
  */
 export class Peers {
   readonly counters = new Counters();
   readonly #options: PeersOptions;
-  readonly #known = new Map<string, Peer>();
+  readonly #known = new Map<string, Known>();
+  /** Waiting for an answer, with how often there was nobody. */
   readonly #asked = new Map<string, number>();
-  /** When a virtual address is to be asked for again: the pods behind it may be others by then. */
-  readonly #dueMs = new Map<string, number>();
   readonly #abort = new AbortController();
   #asking: Promise<void> | undefined;
 
@@ -66,25 +80,22 @@ export class Peers {
   }
 
   peerOf(address: string): Peer {
-    const { podAt, hostAddresses, server } = this.#options;
+    const { podAt, hostAddresses, server, clock } = this.#options;
+    if (address === '') return { kind: 'unknown' };
     if (address.startsWith('127.') || hostAddresses().has(address)) return { kind: 'host' };
     const known = this.#known.get(address);
     const pod = podAt(address);
-    if (pod) return this.#remember(address, this.#local(pod, known));
-    if (known && !this.#isDue(address)) return known;
+    if (pod) return this.#remember(address, this.#local(pod, known?.peer));
+    if (known && known.dueMs > clock.now()) return known.peer;
     if (!server) return { kind: 'outside' };
     if (!this.#asked.has(address) && this.#asked.size < mostAsked) this.#asked.set(address, 0);
     this.#asking ??= this.#askAll(server);
-    return known ?? { kind: 'pending' };
+    return known?.peer ?? { kind: 'pending' };
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#asking;
-  }
-
-  #isDue(address: string): boolean {
-    return (this.#dueMs.get(address) ?? Number.POSITIVE_INFINITY) <= this.#options.clock.now();
   }
 
   #local(pod: Pod, before: Peer | undefined): Peer {
@@ -104,17 +115,27 @@ export class Peers {
   }
 
   async #askAll(server: ApiServer): Promise<void> {
-    while (this.#asked.size > 0 && !this.#abort.signal.aborted) {
+    const { clock, jitter } = this.#options;
+    const { signal } = this.#abort;
+    let failures = 0;
+    while (this.#asked.size > 0 && !signal.aborted) {
       const [address, empty] = this.#asked.entries().next().value as [string, number];
-      const peer = await this.#ask(server, address).catch(() => undefined);
+      const peer = await this.#ask(server, address).catch(() => 'failed' as const);
       this.counters.add('peer_lookups_total');
       // To the end of the line, if it has to be asked for again.
       this.#asked.delete(address);
-      if (peer) this.#remember(address, peer);
-      else if (this.#known.has(address)) this.#dueMs.set(address, this.#options.clock.now() + virtualEveryMs);
+      if (peer === 'failed') {
+        this.counters.add('peer_lookup_errors_total');
+        this.#asked.set(address, empty);
+        await clock.sleep(backoffMs(failures++, { ...retry, jitter }), signal);
+        continue;
+      }
+      failures = 0;
+      const before = this.#known.get(address)?.peer;
+      if (peer ?? before) this.#remember(address, (peer ?? before) as Peer);
       else if (empty + 1 < emptyAnswers) this.#asked.set(address, empty + 1);
       else this.#remember(address, { kind: isPrivate(address) ? 'service' : 'outside' });
-      await this.#options.clock.sleep(peer ? pauseMs : pauseMs * 10, this.#abort.signal);
+      await clock.sleep(peer ? pauseMs : pauseMs * 10, signal);
     }
     this.#asking = undefined;
   }
@@ -128,9 +149,7 @@ export class Peers {
       if (error instanceof ApiError && error.status === 403) return [];
       throw error;
     });
-    if (service === undefined) return undefined;
-    this.#dueMs.set(address, this.#options.clock.now() + virtualEveryMs);
-    return this.#behind(server, service as ApiService);
+    return service === undefined ? undefined : this.#behind(server, service as ApiService);
   }
 
   /** Whom a virtual address stands for, if nobody counts there; the pods of one service are taken to be alike. */
@@ -155,13 +174,10 @@ export class Peers {
   }
 
   #remember(address: string, peer: Peer): Peer {
+    const dueMs = this.#options.clock.now() + (peer.kind === 'outside' ? renewOutsideMs : renewMs);
     this.#known.delete(address);
-    this.#known.set(address, peer);
-    if (this.#known.size > mostRemembered) {
-      const oldest = this.#known.keys().next().value as string;
-      this.#known.delete(oldest);
-      this.#dueMs.delete(oldest);
-    }
+    this.#known.set(address, { peer, dueMs });
+    if (this.#known.size > mostRemembered) this.#known.delete(this.#known.keys().next().value as string);
     return peer;
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { systemClock } from '../../lib/clock.ts';
+import { systemClock, type Clock } from '../../lib/clock.ts';
 import { createLog } from '../../lib/log.ts';
 import { FakeApi } from './api.fixture.ts';
 import { PodWatch } from './pod-watch.ts';
@@ -31,11 +31,11 @@ afterEach(async () => {
   api.stop();
 });
 
-function start(): PodWatch {
+function start(clock: Clock = systemClock): PodWatch {
   watch = new PodWatch({
     server: api.server,
     node: 'n 1',
-    clock: systemClock,
+    clock,
     jitter: () => 0,
     log: createLog('test', 'silent'),
     onChange: () => changes++,
@@ -112,6 +112,31 @@ test('while the API server is away the known pods stay, and the reason is told',
   expect(watch.get('uid-a', undefined)?.name).toBe('a');
   away = false;
   await until(() => api.watches === 1 && watch.problem === '');
+});
+
+test('watches that end as soon as they begin are not asked for again and again', async () => {
+  const waits: number[] = [];
+  let nowMs = 0;
+  const clock: Clock = {
+    now: () => nowMs,
+    sleep: async (ms) => {
+      waits.push(ms);
+      await systemClock.sleep(1);
+    },
+  };
+  api.reply = (url) => (url.searchParams.has('watch') ? { status: 200, body: {} } : list('5', []));
+  start(clock);
+  await until(() => waits.includes(30_000));
+  expect(waits.slice(0, 9)).toEqual([200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000]);
+  expect(watchesFrom().length - waits.length).toBeLessThanOrEqual(1);
+  // One that lasted is followed by another at once.
+  api.reply = (url) => (url.searchParams.has('watch') ? { watch: true } : list('5', []));
+  await until(() => api.watches === 1 && watch.problem === '');
+  const before = waits.length;
+  nowMs += 60_000;
+  api.end();
+  await until(() => api.watches === 1);
+  expect(waits).toHaveLength(before);
 });
 
 test('a missing right is named', async () => {

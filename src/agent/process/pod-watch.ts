@@ -16,6 +16,8 @@ export interface PodWatchOptions {
 }
 
 const watchSeconds = 300;
+/** A watch that ends sooner is a failure, or a server that only ends them would be asked without a pause. */
+const briefMs = 5_000;
 const pageSize = 500;
 
 /**
@@ -105,8 +107,14 @@ export class PodWatch {
     const path = `${this.#path()}&watch=1&allowWatchBookmarks=true&timeoutSeconds=${seconds}&resourceVersion=${this.#version}`;
     const response = await openApi(this.#options.server, path, this.#abort.signal, (seconds + 30) * 1000);
     this.#problem = '';
-    this.#failures = 0;
-    for await (const raw of readEvents(response)) this.#take(raw as WatchEvent);
+    const openedMs = this.#options.clock.now();
+    const isBrief = () => this.#options.clock.now() - openedMs < briefMs;
+    try {
+      for await (const raw of readEvents(response)) this.#take(raw as WatchEvent);
+    } finally {
+      if (!isBrief()) this.#failures = 0;
+    }
+    if (isBrief()) throw new Error('the API server ends watches as soon as they begin');
   }
 
   #take(event: WatchEvent): void {

@@ -37,13 +37,14 @@ export class EdgeLedger {
 
   read({ rows, nowMs, endsOf, startMs }: LedgerReading): Edge[] {
     for (const row of rows) {
-      const ends = endsOf(row);
-      if (ends === 'pending') continue;
       const key = rowKey(row);
       const before = this.#entered.get(key);
+      if (Number(row.count) === before?.totals.count) continue;
+      const ends = endsOf(row);
+      if (ends === 'pending') continue;
       const totals = totalsOf(row);
       this.#entered.set(key, { service: row.serviceId, totals });
-      if (!ends || totals.count === before?.totals.count) continue;
+      if (!ends) continue;
       const fresh = copyOf(totals);
       if (before) merge(fresh, before.totals, -1);
       const edge = this.#edge(row, ends, before ? this.#readMs : startMs(row.serviceId));

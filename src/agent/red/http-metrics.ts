@@ -1,6 +1,6 @@
 import type { Side } from '../bpf/contract.ts';
 import { attributeField, type Attributes, type Exemplar, type Metric } from '../otlp/index.ts';
-import { errorType } from './outcome.ts';
+import { errorType, errorTypeOfClass } from './outcome.ts';
 import type { Series } from './series.ts';
 
 /** A series that is exported now, with what is not in its counts. */
@@ -32,7 +32,7 @@ export function httpMetrics(all: readonly LiveSeries[], boundsSeconds: readonly 
 
 function httpAttributes(series: Series): Attributes {
   const { side, method, status, route, port, peer, overflow } = series;
-  if (overflow) return { 'otel.metric.overflow': true, 'error.type': errorType(side, status) };
+  if (overflow) return { 'otel.metric.overflow': true, 'error.type': errorTypeOfClass(side, status) };
   return {
     'http.request.method': method,
     'http.response.status_code': status === 0 ? undefined : status,

@@ -43,7 +43,7 @@ function scene(): Red {
     seriesLimit: 100,
     peerOf: (): Peer => ({ kind: 'host' }),
     inCluster: false,
-    ownResource: { 'service.name': 'ostack-agent' },
+    ownResource: () => ({ 'service.name': 'ostack-agent' }),
     startMs: nowMs,
   });
   for (const status of [200, 503]) {

@@ -11,6 +11,11 @@ export function errorType(side: Side, status: number): string | undefined {
   return status === 0 ? 'no_response' : String(status);
 }
 
+/** `error.type` of exchanges of which only the hundred of their status is common. */
+export function errorTypeOfClass(side: Side, status: number): string | undefined {
+  return hasFailed(side, status) && status > 0 ? `${Math.floor(status / 100)}xx` : errorType(side, status);
+}
+
 /** Span name and `span_name` label: method and route, or the method alone (on clients the route is only a guess). */
 export function spanName(method: string, route: string): string {
   const verb = method === '_OTHER' ? 'HTTP' : method;

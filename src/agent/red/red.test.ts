@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Side } from '../bpf/contract.ts';
 import { FakeKernel } from '../kernel.fixture.ts';
-import { encodeMetrics, type ResourceMetrics } from '../otlp/index.ts';
-import { decodeMessage } from '../otlp/opentelemetry.fixture.ts';
+import type { ResourceMetrics } from '../otlp/index.ts';
 import { Services, type Identity, type Peer } from '../process/index.ts';
+import { pointsOf, shown, type Point } from './decoded.fixture.ts';
 import { Red, type RedOptions } from './red.ts';
 
 const identity = (name: string): Identity => ({ key: name, name, namespace: 'ns', resource: { 'service.name': name } });
@@ -31,37 +32,13 @@ function make(options: Partial<RedOptions>): Red {
     seriesLimit: 100,
     peerOf: (): Peer => ({ kind: 'host' }),
     inCluster: false,
-    ownResource: { 'service.name': 'ostack-agent' },
+    ownResource: () => ({ 'service.name': 'ostack-agent' }),
     startMs: nowMs,
     ...options,
   });
 }
 
-interface Point {
-  readonly count?: string;
-  readonly asInt?: string;
-  readonly startTimeUnixNano: string;
-  readonly attributes?: readonly { key: string; value: object }[];
-  readonly exemplars?: readonly object[];
-  readonly explicitBounds?: readonly number[];
-}
-
-/** The points of a metric as a receiver decodes them. */
-function points(groups: readonly ResourceMetrics[], metric: string): Point[] {
-  const decoded = decodeMessage('MetricsRequest', encodeMetrics(groups, { name: 'a', version: '1' }, nowMs)) as {
-    resourceMetrics?: {
-      scopeMetrics: {
-        metrics?: { name: string; histogram?: { dataPoints: Point[] }; sum?: { dataPoints: Point[] } }[];
-      }[];
-    }[];
-  };
-  return (decoded.resourceMetrics ?? [])
-    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics ?? []))
-    .filter(({ name }) => name === metric)
-    .flatMap(({ histogram, sum }) => (histogram ?? sum)?.dataPoints ?? []);
-}
-const shown = (point: Point | undefined, key: string) =>
-  Object.values(point?.attributes?.find((one) => one.key === key)?.value ?? {})[0];
+const points = (groups: readonly ResourceMetrics[], metric: string) => pointsOf(groups, metric, nowMs);
 const server = 'http.server.request.duration';
 
 test('names, units and attributes are those of the semantic conventions', () => {
@@ -220,6 +197,9 @@ test('a series nobody uses is sent no more and goes on exactly when it is used a
 });
 
 describe('more series than allowed', () => {
+  const sums = { sumNs: 5n, requestBytes: 0n, responseBytes: 0n };
+  const noRoom = { ...sums, serviceId: 1, side: 'server', protocol: 'http' } as const;
+
   test('are counted together, and stay together', () => {
     red = make({ seriesLimit: 2 });
     for (const path of ['/a', '/b', '/c', '/d', '/d']) kernel.exchange({ path });
@@ -245,18 +225,40 @@ describe('more series than allowed', () => {
   });
 
   test('in the kernel are in the totals too, without invented durations', () => {
-    kernel.overflow.push({
-      serviceId: 1,
-      side: 'server',
-      protocol: 'http',
-      statusClass: 5,
-      count: 9n,
-      sumNs: 5n,
-      requestBytes: 0n,
-      responseBytes: 0n,
-    });
+    kernel.overflow.push({ ...noRoom, statusClass: 5, count: 9n });
     const [point] = points(red.collect(nowMs), server);
-    expect([point?.count, point?.explicitBounds, shown(point, 'error.type')]).toEqual(['9', undefined, '500']);
+    expect([point?.count, point?.explicitBounds, shown(point, 'error.type')]).toEqual(['9', undefined, '5xx']);
+  });
+
+  test.each<[Side, number, string | undefined]>([
+    ['server', 200, undefined],
+    ['server', 404, undefined],
+    ['client', 404, '4xx'],
+    ['server', 503, '5xx'],
+    ['server', 0, 'no_response'],
+  ])('have the error type of all that are counted together: %s %i', (side, status, type) => {
+    red = make({ seriesLimit: 0 });
+    kernel.exchange({ path: '/a', side, status });
+    const [point] = points(red.collect(nowMs), `http.${side}.request.duration`);
+    expect([point?.count, shown(point, 'error.type')]).toEqual(['1', type]);
+  });
+
+  test('are all among the calls, failed and not, under one name that no span has', () => {
+    red = make({ seriesLimit: 1 });
+    for (const path of ['/a', '/b', '/c']) kernel.exchange({ path });
+    for (const status of [500, 503]) kernel.exchange({ path: '/d', status });
+    kernel.overflow.push({ ...noRoom, statusClass: 5, count: 9n }, { ...noRoom, statusClass: 4, count: 4n });
+    const groups = red.collect(nowMs);
+    const calls = points(groups, 'traces.spanmetrics.calls').map((point) =>
+      ['span.name', 'span.kind', 'status.code', 'http.route'].map((key) => shown(point, key)).concat(point.asInt),
+    );
+    expect(calls).toEqual([
+      ['GET /a', 'SPAN_KIND_SERVER', 'STATUS_CODE_UNSET', '/a', '1'],
+      ['AGGREGATED', 'SPAN_KIND_SERVER', 'STATUS_CODE_UNSET', undefined, '6'],
+      ['AGGREGATED', 'SPAN_KIND_SERVER', 'STATUS_CODE_ERROR', undefined, '11'],
+    ]);
+    // What has no buckets would fall out of the quantiles.
+    expect(points(groups, 'traces.spanmetrics.duration').map(({ count }) => count)).toEqual(['1']);
   });
 });
 

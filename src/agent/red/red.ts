@@ -15,6 +15,7 @@ import { Baselines } from './baselines.ts';
 import { EdgeLedger } from './edge-ledger.ts';
 import { httpMetrics, type LiveSeries } from './http-metrics.ts';
 import { LastCounts } from './last-counts.ts';
+import { listenersOf } from './listeners.ts';
 import { Routes } from './routes.ts';
 import { foldSeries, type Series } from './series.ts';
 import { endsOf, graphMetrics, type Party } from './service-graph.ts';
@@ -33,7 +34,7 @@ export interface RedOptions {
   readonly peerOf: (address: string) => Peer;
   readonly inCluster: boolean;
   /** Resource of what belongs to no single service: the edges this node saw. */
-  readonly ownResource: Attributes;
+  readonly ownResource: () => Attributes;
   readonly startMs: number;
 }
 
@@ -121,7 +122,7 @@ export class Red {
     }
     const graph = this.#families.has('serviceGraph') ? this.#graph(rows, nowMs) : [];
     if (graph.length > 0) {
-      groups.push({ resource: encodeAttributes(attributeField.resource, this.#options.ownResource), metrics: graph });
+      groups.push({ resource: encodeAttributes(attributeField.resource, this.#options.ownResource()), metrics: graph });
     }
     this.#attributes.sweep();
     this.#exemplars.clear();
@@ -179,16 +180,12 @@ export class Red {
 
   #graph(rows: readonly RedRow[], nowMs: number): Metric[] {
     const { services, peerOf, inCluster } = this.#options;
-    const listeners = new Map<number, Party>();
-    for (const row of rows) {
-      const identity = row.side === 'server' ? services.get(row.serviceId) : undefined;
-      if (identity) listeners.set(row.serverPort, identity);
-    }
+    const listenerOf = listenersOf(rows, services, inCluster);
     const source = {
       partyOf: (id: number) => party(services.get(id)),
       reportsItself: (id: number) => services.get(id)?.reportsItself === true,
       peerOf,
-      listenerOn: (port: number) => party(listeners.get(port)),
+      listenerOf: (row: RedRow) => party(listenerOf(row)),
       inCluster,
     };
     const edges = this.#edges.read({

@@ -45,7 +45,7 @@ test('10,000 services come and go, some come back: rows stay bounded, totals are
     seriesLimit: 10_000,
     peerOf: (): Peer => ({ kind: 'host' }),
     inCluster: false,
-    ownResource: { 'service.name': 'ostack-agent' },
+    ownResource: () => ({ 'service.name': 'ostack-agent' }),
     startMs: nowMs,
   });
   const receiver = new Receiver();

@@ -43,7 +43,7 @@ function edges(
     partyOf: (service) => (names[service] ? party(names[service]) : undefined),
     peerOf: (address) => peers[address] ?? { kind: 'outside' },
     reportsItself: (service) => reporting.includes(service),
-    listenerOn: (port) => (port === 8080 ? party('cart') : undefined),
+    listenerOf: ({ serverPort }) => (serverPort === 8080 ? party('cart') : undefined),
     inCluster,
   };
   return new EdgeLedger(bucketCount)
@@ -138,4 +138,14 @@ test('on one host the client makes the arrow, to the service on that port', () =
     'shop -> cart 3/0 at the client',
     'shop -> 127.0.0.1:9 3/0 at the client, virtual',
   ]);
+});
+
+test('names are asked only for what was counted since, so that nobody is looked up who has long been silent', () => {
+  const ledger = new EdgeLedger(bucketCount);
+  const asked: bigint[] = [];
+  const read = (rows: readonly RedRow[]) =>
+    ledger.read({ rows, nowMs: 0, endsOf: ({ routeHash }) => void asked.push(routeHash), startMs: () => 0 });
+  read([row({ routeHash: 1n }), row({ routeHash: 2n })]);
+  read([row({ routeHash: 1n }), row({ routeHash: 2n, count: 4n })]);
+  expect(asked).toEqual([1n, 2n, 2n]);
 });

@@ -30,8 +30,8 @@ export interface EdgeSource {
   /** An SDK in the service reports the same requests. */
   readonly reportsItself: (service: number) => boolean;
   readonly peerOf: (address: string) => Peer;
-  /** The selected service that listens on a port of this host. */
-  readonly listenerOn: (port: number) => Party | undefined;
+  /** The selected service that a client's calls to an address of this host reach. */
+  readonly listenerOf: (row: RedRow) => Party | undefined;
   /** In a cluster the host's own requests are probes of the kubelet and no edge. */
   readonly inCluster: boolean;
 }
@@ -61,7 +61,7 @@ export function endsOf(row: RedRow, source: EdgeSource): Ends | 'pending' | unde
     case 'workload':
       return peer.counted ? undefined : { client: own, server: partyOf(peer), virtual: true };
     case 'host': {
-      const listener = source.listenerOn(row.serverPort);
+      const listener = source.listenerOf(row);
       if (listener) return { client: own, server: listener, virtual: false };
       return source.inCluster ? undefined : { client: own, server: addressOf(row), virtual: true };
     }

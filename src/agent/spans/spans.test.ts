@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { FlightSummary } from '../bpf/contract.ts';
-import { flightOf } from '../flight.fixture.ts';
+import { flightOf, type FlightSummary } from '../bpf/contract.ts';
 import { encodeTraces, type Exemplar, type ResourceSpans } from '../otlp/index.ts';
 import { decodeMessage } from '../otlp/opentelemetry.fixture.ts';
 import { bothEnds, exchange, identity, kept } from './exchange.fixture.ts';

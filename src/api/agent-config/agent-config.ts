@@ -54,6 +54,9 @@ export interface Sampling {
   /** 0 = slowness keeps nothing. */
   readonly slowerThanMs: number;
   readonly services: readonly { readonly name: string; readonly percent: number }[];
-  /** For the whole node; 0 = no limit. */
+  /**
+   * What each service keeps at most on one node, whatever its verdict, errors too; 0 = no limit. A stack leaves it at 0: its
+   * own limit is one of the samplers, which keep errors beyond it.
+   */
   readonly spansPerSecond: number;
 }

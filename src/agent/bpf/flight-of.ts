@@ -1,6 +1,6 @@
-import type { Flight, FlightSummary } from './bpf/contract.ts';
+import type { Flight, FlightSummary } from './exchange.ts';
 
-/** A flight recorder that remembers these, as asked for what ended since a moment and began by another. */
+/** Of some exchanges those that ended at `sinceNs` (monotonic) or later and began by `untilNs`. */
 export function flightOf(all: readonly FlightSummary[], sinceNs: bigint, untilNs: bigint): Flight {
   const left = new Set(all.filter(({ startNs, lastNs }) => lastNs >= sinceNs && startNs <= untilNs));
   const take = (wanted: (exchange: FlightSummary) => boolean) => {
@@ -11,5 +11,13 @@ export function flightOf(all: readonly FlightSummary[], sinceNs: bigint, untilNs
   return {
     takeDuring: (from, to) => take(({ startNs, lastNs }) => startNs <= to && lastNs >= from),
     takeTrace: (traceId) => take((exchange) => exchange.traceId === traceId),
+  };
+}
+
+/** Two recorders asked as one. */
+export function bothFlights(one: Flight, other: Flight): Flight {
+  return {
+    takeDuring: (startNs, endNs) => [...one.takeDuring(startNs, endNs), ...other.takeDuring(startNs, endNs)],
+    takeTrace: (traceId) => [...one.takeTrace(traceId), ...other.takeTrace(traceId)],
   };
 }
