@@ -49,9 +49,10 @@ export interface Kernel {
   readonly features: readonly Feature[];
   /** Bytes of all maps, as the kernel accounts them. */
   readonly mapBytes: number;
-  /** Selects a process (thread-group id in the initial pid namespace); again with another service: moves it. */
-  setTarget(tgid: number, target: Target): void;
-  removeTarget(tgid: number): void;
+  /** Selects a process, by its id in /proc; again with another service: moves it. One that is gone is passed over. */
+  setTarget(pid: number, target: Target): void;
+  removeTarget(pid: number): void;
+  /** By the ids of the initial PID namespace, which are those of /proc but on a node that is itself a container. */
   targets(): ReadonlyMap<number, Target>;
   /** Services without one keep nothing. */
   setPolicy(serviceId: number, policy: Policy): void;

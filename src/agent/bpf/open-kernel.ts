@@ -62,7 +62,7 @@ class ProbedKernel implements Kernel {
     this.features = features;
     this.#probes = probes;
     this.mapBytes = probes.mapBytes();
-    this.#targets = new TargetSet(probes.descriptors);
+    this.#targets = new TargetSet(probes.descriptors, probes.processIds);
     this.#routes = new RouteTable(fd('routes'));
     this.#red = new RedReader(probes.descriptors, this.#routes, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
@@ -90,14 +90,14 @@ class ProbedKernel implements Kernel {
     this.#timer = every > 0 ? setInterval(() => this.poll(), every).unref() : undefined;
   }
 
-  setTarget(tgid: number, target: Target): void {
+  setTarget(pid: number, target: Target): void {
     if (!(target.serviceId > 0 && target.serviceId < maxServices))
       throw new RangeError(`service ${target.serviceId}: 1 to ${maxServices - 1}`);
-    this.#targets.set(tgid, target);
+    this.#targets.set(pid, target);
   }
 
-  removeTarget(tgid: number): void {
-    this.#targets.delete(tgid);
+  removeTarget(pid: number): void {
+    this.#targets.delete(pid);
   }
 
   targets(): ReadonlyMap<number, Target> {
@@ -122,7 +122,7 @@ class ProbedKernel implements Kernel {
   }
 
   removeService(serviceId: number): bigint {
-    for (const [tgid, target] of this.targets()) if (target.serviceId === serviceId) this.removeTarget(tgid);
+    this.#targets.deleteService(serviceId);
     this.#policies.set(keyOf(serviceId), Buffer.alloc(layout.policy.structSize));
     this.#policyOf.delete(serviceId);
     const slow = this.#slow.removeService(serviceId);
