@@ -5,7 +5,7 @@ import type { ControlEvent, Kernel } from './bpf/contract.ts';
 import type { AgentConfig, ConfigProblem } from './config/index.ts';
 import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
-import { Breaker, SocketBytes } from './health/index.ts';
+import { Breaker, ownUsage, SocketBytes, type Usage } from './health/index.ts';
 import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
 import { policyOf } from './policy.ts';
 import {
@@ -34,6 +34,8 @@ export interface AgentOptions {
   readonly ownPid: number;
   readonly version: string;
   readonly clock: Clock;
+  /** What this process uses, kernel maps left out; it is read every few seconds. Left out: what the system says. */
+  readonly usage?: () => Usage;
   readonly jitter: () => number;
   readonly log: Log;
 }
@@ -70,19 +72,18 @@ export class Agent {
   readonly #counters = new Counters();
   readonly #wallClock = new WallClock();
   readonly #timers = new Timers();
+  readonly #usage: () => Usage;
   readonly #targets = new Map<number, number>();
   readonly #started = new Map<number, boolean>();
   #config: AgentConfig;
   #configProblems: readonly ConfigProblem[] = [];
   #hostAddresses: ReadonlySet<string>;
-  #cpu = process.cpuUsage();
-  #lookedMs: number;
 
   constructor(options: AgentOptions) {
     const { config, kernel, clock, jitter, log, procRoot, version } = options;
     this.#options = options;
     this.#config = config;
-    this.#lookedMs = clock.now();
+    this.#usage = options.usage ?? ownUsage(() => clock.now());
     const inCluster = config.node !== '';
     const host = config.node || hostname();
     this.#hostAddresses = readHostAddresses(procRoot);
@@ -316,19 +317,16 @@ export class Agent {
   }
 
   #protect(): void {
-    const { clock, log, kernel } = this.#options;
-    const nowMs = clock.now();
-    const used = process.cpuUsage(this.#cpu);
-    const cpuCores = (used.user + used.system) / 1e3 / Math.max(1, nowMs - this.#lookedMs);
-    const memoryBytes = process.memoryUsage.rss();
-    this.#cpu = process.cpuUsage();
-    this.#lookedMs = nowMs;
+    const { log, kernel } = this.#options;
+    const own = this.#usage();
+    const usage = { ...own, memoryBytes: own.memoryBytes + kernel.mapBytes };
+    const { cpuCores, memoryBytes } = usage;
     this.#counters.set('cpu_cores', cpuCores);
     this.#counters.set('memory_bytes', memoryBytes);
-    if (!this.breaker.look({ cpuCores, memoryBytes }, this.#config.budget)) return;
+    if (!this.breaker.look(usage, this.#config.budget)) return;
     const { name, shed } = this.breaker.step;
     this.#counters.add(`protection_changes_total{step="${name}"}`);
-    log.warn({ step: name, cpuCores, memoryBytes, budget: this.#config.budget }, 'self-protection changed its step');
+    log.warn({ step: name, ...usage, budget: this.#config.budget }, 'self-protection changed its step');
     this.#applyPolicies();
     for (const [pid, service] of this.#targets) {
       if (shed.length > 0) kernel.removeTarget(pid);
