@@ -75,6 +75,7 @@ export class Agent {
   readonly #usage: () => Usage;
   readonly #targets = new Map<number, number>();
   readonly #started = new Map<number, boolean>();
+  #onSpan: (seriesKey: string) => void = () => {};
   #config: AgentConfig;
   #configProblems: readonly ConfigProblem[] = [];
   #hostAddresses: ReadonlySet<string>;
@@ -150,7 +151,10 @@ export class Agent {
       identityOf: (service) => this.discovery.services.get(service),
       routeOf: (hash) => this.red.routes.nameOf(hash),
       isCounted: (address) => this.#isCounted(address),
-      onExemplar: (key, exemplar) => this.red.addExemplar(key, exemplar),
+      onExemplar: (key, exemplar) => {
+        this.red.addExemplar(key, exemplar);
+        this.#onSpan(key);
+      },
       capture: config.capture,
       wallClock: this.#wallClock,
       holdMs: spanHoldMs,
@@ -194,6 +198,11 @@ export class Agent {
   reportConfigProblems(problems: readonly ConfigProblem[]): void {
     this.#configProblems = problems;
     if (problems.length > 0) this.#counters.add('config_refused_total');
+  }
+
+  /** Hears of every span that is made, by the series its exchange counts in; a second call replaces the first. */
+  onSpan(listener: (seriesKey: string) => void): void {
+    this.#onSpan = listener;
   }
 
   get configProblems(): readonly ConfigProblem[] {

@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { hostEnvironment, InvalidConfig, parseConfig, runLocal, startAgentFromFile } from '../agent/index.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { createLog } from '../lib/log.ts';
-import { WrongUsage } from './exit.ts';
+import { NotFine, WrongUsage } from './exit.ts';
 
 interface Options {
   readonly config?: string;
@@ -63,7 +63,12 @@ async function local(options: Options): Promise<void> {
   if (pid.length + port.length + exec.length === 0) throw new WrongUsage('say whom to follow: --pid, --port or --exec');
   const stop = new AbortController();
   void terminated().then(() => stop.abort());
-  await runLocal(
+  // Whoever read the table has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stop.abort();
+  });
+  const { followed, wanted } = await runLocal(
     {
       pids: pid,
       ports: port,
@@ -83,6 +88,9 @@ async function local(options: Options): Promise<void> {
     process.stdout,
     stop.signal,
   );
+  if (followed > 0) return;
+  process.stderr.write(`ostack: nothing was followed: there was none for ${wanted}\n`);
+  throw new NotFine();
 }
 
 function terminated(): Promise<NodeJS.Signals> {
