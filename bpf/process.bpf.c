@@ -1,5 +1,6 @@
 /* Processes come and go: a child inherits its parent's target, the last thread's exit takes it away. */
 #include "include/kernel.h"
+#include "include/pid_namespace.h"
 #include "include/preemption.h"
 #include "include/wire.h"
 #include "maps/health.h"
@@ -11,10 +12,10 @@ const volatile u32 watch_all = 1; /* report every process, not only targets */
 static __always_inline void process_event(u32 kind, struct task_struct *task, u32 parent, u32 selected)
 {
 	struct process_record record = {
-		.kind = kind, .tgid = task->tgid, .parent = parent, .selected = selected, .at_ns = bpf_ktime_get_ns(),
+		.kind = kind, .tgid = process_id(task), .parent = parent, .selected = selected, .at_ns = bpf_ktime_get_ns(),
 	};
 
-	if (!selected && !watch_all)
+	if ((!selected && !watch_all) || !record.tgid)
 		return;
 	bpf_probe_read_kernel(record.comm, sizeof(record.comm), task->comm);
 	ring_output(&control, &record, sizeof(record), H_CONTROL_RING_FULL);
@@ -47,7 +48,7 @@ static __always_inline void forked(struct task_struct *parent, struct task_struc
 				target_mark(to, true);
 		}
 	}
-	process_event(CONTROL_FORK, child, from, selected);
+	process_event(CONTROL_FORK, child, process_id(parent), selected);
 }
 
 static __always_inline void exited(struct task_struct *task)

@@ -1,5 +1,5 @@
 /** Runs in the guest: opens the kernel, puts the shapes through it, compares with the server's own counters. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
   UnsupportedKernel,
@@ -19,6 +19,8 @@ export interface Job {
   readonly refusedFor: readonly FeatureName[];
   readonly buffers: number;
   readonly shapes: readonly Shape[];
+  /** It is already the run in a PID namespace of its own. */
+  readonly nested?: true;
 }
 
 interface ParserRun {
@@ -126,6 +128,17 @@ function runParser(buffers: number): Outcome {
   return { wrong, what: `${parsed} buffers, ${events} events` };
 }
 
+/** All over again, briefly, where /proc knows every process by another id than the kernel does. */
+function runNested(job: Job): Outcome {
+  const brief: Job = { ...job, tiers: job.tiers.slice(0, 1), shapes: job.shapes.slice(0, 1), buffers: 0, nested: true };
+  const inside = ['-p', '-f', '--mount-proc', process.execPath, import.meta.filename];
+  const env = { ...process.env, OSTACK_JOB: JSON.stringify(brief) };
+  const { status, stdout } = spawnSync('unshare', inside, { env, encoding: 'utf8' });
+  const found = stdout.split('\n').filter((line) => line !== '');
+  if (status !== 0) console.log(`  ${found.join('\n  ')}`);
+  return { wrong: status === 0 ? 0 : 1, what: 'in a PID namespace of its own' };
+}
+
 /** Does a check and says how it went; one that throws is wrong. */
 async function report(check: string, work: () => Outcome | Promise<Outcome>): Promise<number> {
   const began = performance.now();
@@ -146,6 +159,7 @@ async function main(): Promise<number> {
   let wrong = await report('features', () => runFeatures(absent));
   if (tiers.length === 0) wrong += await report('refusal', () => runRefusal(refusedFor));
   for (const [index, tier] of tiers.entries()) wrong += await report(tier, () => runTier(tier, index > 0, job));
+  if (tiers.length > 0 && !job.nested) wrong += await report('nested', () => runNested(job));
   if (buffers > 0) wrong += await report('parser', () => runParser(buffers));
   return wrong === 0 ? 0 : 1;
 }

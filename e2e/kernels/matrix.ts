@@ -79,5 +79,6 @@ function nameOf({ line, architecture }: KernelCase): string {
 
 /** What a guest must report of a kernel, each once. */
 export function checksOf({ tiers, buffers }: KernelCase): readonly string[] {
-  return ['features', ...(tiers.length > 0 ? tiers : ['refusal']), ...(buffers > 0 ? ['parser'] : [])];
+  const opened = tiers.length > 0 ? [...tiers, 'nested'] : ['refusal'];
+  return ['features', ...opened, ...(buffers > 0 ? ['parser'] : [])];
 }

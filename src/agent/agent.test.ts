@@ -110,6 +110,18 @@ test('connections that end are exported, those that never began too', async () =
   expect(receiver.count('tcp.connections.closed')).toBe(1);
 });
 
+test('a connection that the kernel gives up is counted with its reason', () => {
+  start();
+  const left = { kind: 'mode', socket: 1n, serviceId: 1 } as const;
+  kernel.control({ ...left, mode: 'blind', reason: 'blindUpgrade' });
+  kernel.control({ ...left, mode: 'blind', reason: 'blindUpgrade' });
+  kernel.control({ ...left, mode: 'slow', reason: 'slowFifoFull' });
+  expect([...agent.samples()].filter(([sample]) => sample.startsWith('connections_off_path_total'))).toEqual([
+    ['connections_off_path_total{mode="blind",reason="blindUpgrade"}', 2],
+    ['connections_off_path_total{mode="slow",reason="slowFifoFull"}', 1],
+  ]);
+});
+
 test('what happened just before SIGTERM is delivered', async () => {
   start({ interval: '1h' });
   for (let i = 0; i < 5; i++) kernel.exchange({ tgid: 100, path: '/a', status: 500 });

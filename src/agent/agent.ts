@@ -6,7 +6,7 @@ import type { AgentConfig, ConfigProblem } from './config/index.ts';
 import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
 import type { Departure } from './departure.ts';
-import { Breaker, SocketBytes } from './health/index.ts';
+import { Breaker, ownUsage, SocketBytes, type Usage } from './health/index.ts';
 import {
   encodeMetrics,
   encodeTraces,
@@ -44,6 +44,8 @@ export interface AgentOptions {
   readonly ownPid: number;
   readonly version: string;
   readonly clock: Clock;
+  /** What this process uses, kernel maps left out; it is read every few seconds. Left out: what the system says. */
+  readonly usage?: () => Usage;
   readonly jitter: () => number;
   readonly log: Log;
 }
@@ -83,19 +85,19 @@ export class Agent {
   readonly #wallClock = new WallClock();
   readonly #metricTimes = new MetricTimes();
   readonly #timers = new Timers();
+  readonly #usage: () => Usage;
   readonly #targets = new Map<number, number>();
   readonly #started = new Map<number, boolean>();
+  #onSpan: (seriesKey: string) => void = () => {};
   #config: AgentConfig;
   #configProblems: readonly ConfigProblem[] = [];
   #hostAddresses: ReadonlySet<string>;
-  #cpu = process.cpuUsage();
-  #lookedMs: number;
 
   constructor(options: AgentOptions) {
     const { config, kernel, clock, jitter, log, procRoot } = options;
     this.#options = options;
     this.#config = config;
-    this.#lookedMs = clock.now();
+    this.#usage = options.usage ?? ownUsage(() => clock.now());
     const inCluster = config.node !== '';
     this.#hostAddresses = readHostAddresses(procRoot);
     this.#sender = senderOf(options);
@@ -154,7 +156,10 @@ export class Agent {
       identityOf: (service) => this.discovery.services.get(service),
       routeOf: (hash) => this.red.routes.nameOf(hash),
       isCounted: (address) => this.#isCounted(address),
-      onExemplar: (key, exemplar) => this.red.addExemplar(key, exemplar),
+      onExemplar: (key, exemplar) => {
+        this.red.addExemplar(key, exemplar);
+        this.#onSpan(key);
+      },
       capture: config.capture,
       wallClock: this.#wallClock,
       holdMs: spanHoldMs,
@@ -207,6 +212,11 @@ export class Agent {
   reportConfigProblems(problems: readonly ConfigProblem[]): void {
     this.#configProblems = problems;
     if (problems.length > 0) this.#counters.add('config_refused_total');
+  }
+
+  /** Hears of every span that is made, by the series its exchange counts in; a second call replaces the first. */
+  onSpan(listener: (seriesKey: string) => void): void {
+    this.#onSpan = listener;
   }
 
   get configProblems(): readonly ConfigProblem[] {
@@ -341,19 +351,16 @@ export class Agent {
   }
 
   #protect(): void {
-    const { clock, log, kernel } = this.#options;
-    const nowMs = clock.now();
-    const used = process.cpuUsage(this.#cpu);
-    const cpuCores = (used.user + used.system) / 1e3 / Math.max(1, nowMs - this.#lookedMs);
-    const memoryBytes = process.memoryUsage.rss();
-    this.#cpu = process.cpuUsage();
-    this.#lookedMs = nowMs;
+    const { log, kernel } = this.#options;
+    const own = this.#usage();
+    const usage = { ...own, memoryBytes: own.memoryBytes + kernel.mapBytes };
+    const { cpuCores, memoryBytes } = usage;
     this.#counters.set('cpu_cores', cpuCores);
     this.#counters.set('memory_bytes', memoryBytes);
-    if (!this.breaker.look({ cpuCores, memoryBytes }, this.#config.budget)) return;
+    if (!this.breaker.look(usage, this.#config.budget)) return;
     const { name, shed } = this.breaker.step;
     this.#counters.add(`protection_changes_total{step="${name}"}`);
-    log.warn({ step: name, cpuCores, memoryBytes, budget: this.#config.budget }, 'self-protection changed its step');
+    log.warn({ step: name, ...usage, budget: this.#config.budget }, 'self-protection changed its step');
     this.#applyPolicies();
     for (const [pid, service] of this.#targets) {
       if (shed.length > 0) kernel.removeTarget(pid);

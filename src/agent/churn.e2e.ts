@@ -12,7 +12,7 @@ import { setTimeout as elapse } from 'node:timers/promises';
 import { bundle } from '../cli/bundle.ts';
 import { SocketLister, closeMaps, entriesOf, mapsOf } from './bpf/map-walk.fixture.ts';
 import { ShapesServer, buildShapes } from './bpf/shapes.fixture.ts';
-import type { Summary } from './local/table.ts';
+import type { Summary } from './local/index.ts';
 import { Program } from './testing/program.fixture.ts';
 
 /** `make churn` gives it twenty minutes. */

@@ -27,7 +27,7 @@ export interface Scene extends Partial<Omit<FlightSummary, 'routeHash'>> {
 export class FakeKernel implements Kernel {
   readonly tier = 'T1';
   readonly features = [];
-  readonly mapBytes = 0;
+  mapBytes = 0;
   readonly policies = new Map<number, Policy>();
   readonly flight: FlightSummary[] = [];
   readonly overflow: OverflowRow[] = [];

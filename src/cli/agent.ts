@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { hostEnvironment, InvalidConfig, runLocal, startAgentFromFile } from '../agent/index.ts';
+import { hostEnvironment, InvalidConfig, parseConfig, runLocal, startAgentFromFile } from '../agent/index.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { createLog } from '../lib/log.ts';
-import { WrongUsage } from './exit.ts';
+import { NotFine, WrongUsage } from './exit.ts';
 
 interface Options {
   readonly config?: string;
@@ -33,7 +33,7 @@ export function agentCommand(): Command {
     .option('--pid <pid>', 'follow this process and its children (repeatable)', collect(integer), [])
     .option('--port <port>', 'follow who listens on this TCP port (repeatable)', collect(integer), [])
     .option('--exec <glob>', 'follow programs whose path matches (repeatable)', collect(String), [])
-    .option('--otlp <url>', 'also send metrics and spans to this OTLP/HTTP receiver', '')
+    .option('--otlp <url>', 'also send metrics and spans to this OTLP/HTTP receiver', endpoint, '')
     .option('--percent <percent>', 'share of ordinary requests that become spans', share, 10)
     .option('--slower-than <duration>', 'keep every request slower than this, 0 for none', duration, 500)
     .option('--interval <duration>', 'between two exports of metrics', duration, 10_000)
@@ -63,7 +63,12 @@ async function local(options: Options): Promise<void> {
   if (pid.length + port.length + exec.length === 0) throw new WrongUsage('say whom to follow: --pid, --port or --exec');
   const stop = new AbortController();
   void terminated().then(() => stop.abort());
-  await runLocal(
+  // Whoever read the table has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stop.abort();
+  });
+  const { followed, wanted } = await runLocal(
     {
       pids: pid,
       ports: port,
@@ -83,6 +88,9 @@ async function local(options: Options): Promise<void> {
     process.stdout,
     stop.signal,
   );
+  if (followed > 0) return;
+  process.stderr.write(`ostack: nothing was followed: there was none for ${wanted}\n`);
+  throw new NotFine();
 }
 
 function terminated(): Promise<NodeJS.Signals> {
@@ -105,6 +113,13 @@ function share(text: string): number {
   const percent = Number(text);
   if (!(percent >= 0 && percent <= 100)) throw new InvalidArgumentError('write a number from 0 to 100.');
   return percent;
+}
+
+/** By the rule of the configuration file. */
+function endpoint(text: string): string {
+  const parsed = parseConfig(JSON.stringify({ otlp: { endpoint: text } }));
+  if (!parsed.ok) throw new InvalidArgumentError(`${parsed.problems.map(({ fix }) => fix).join('; ')}.`);
+  return text;
 }
 
 function duration(text: string): number {

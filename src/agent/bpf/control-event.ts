@@ -1,5 +1,6 @@
 import type { Endpoint } from './exchange.ts';
 
+/** Process ids of fork, exec and exit are those of /proc. */
 export interface ForkEvent {
   readonly kind: 'fork';
   readonly parentTgid: number;

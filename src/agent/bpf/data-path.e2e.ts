@@ -32,12 +32,20 @@ beforeEach(() => {
 });
 afterEach(() => kernel.close());
 
+type Shape = readonly (string | number)[];
+
 /** Runs shapes against a fresh server, both selected. @returns what the server says it answered. */
-async function run(...shapes: readonly (string | number)[][]): Promise<Counts> {
+async function run(...shapes: readonly Shape[]): Promise<Counts> {
+  return runTogether(...shapes.map((shape) => [shape]));
+}
+
+/** The same with groups of shapes, those of a group at the same time. */
+async function runTogether(...groups: readonly (readonly Shape[])[]): Promise<Counts> {
   const target = await ShapesServer.start(program);
   kernel.setTarget(target.pid, { serviceId: server });
-  for (const shape of shapes)
-    await runClient(program, target.port, shape, (pid) => kernel.setTarget(pid, { serviceId: client }));
+  const ask = (shape: Shape) =>
+    runClient(program, target.port, shape, (pid) => kernel.setTarget(pid, { serviceId: client }));
+  for (const group of groups) await Promise.all(group.map(ask));
   const truth = await target.stop();
   /* Closes are settled by the poll after the one that reads them. */
   for (let i = 0; i < 3; i++) kernel.poll();
@@ -49,8 +57,14 @@ function counted(serviceId: number): Counts {
 }
 
 describe('every exchange is counted once, at both ends, whatever the sockets are put through', () => {
-  test.each<[string, (string | number)[]]>([
-    ['keep-alive, a million requests on 64 connections', ['keepalive', 64, 15_625]],
+  const million = ['/plain', '/orders/17', '/status/404', '/status/503'];
+
+  test.each<[string, Shape, ...Shape[]]>([
+    [
+      'keep-alive, a million requests on 64 connections, four routes and statuses at once',
+      ['keepalive', 16, 15_625, million[0] as string],
+      ...million.slice(1).map((path): Shape => ['keepalive', 16, 15_625, path]),
+    ],
     ['a connection each', ['fresh', 1000]],
     ['pipelining 1 deep', ['pipeline', 1, 200]],
     ['pipelining 2 deep', ['pipeline', 2, 200]],
@@ -65,8 +79,8 @@ describe('every exchange is counted once, at both ends, whatever the sockets are
     ['a last message that is read together with the end of its connection', ['last', 120]],
   ])(
     '%s',
-    async (_, shape) => {
-      const truth = await run(shape);
+    async (_, ...together) => {
+      const truth = await runTogether(together);
       const { connectionsBlind, connectionsSlow, unparsed, orphanResponses, recursionMisses } = kernel.readHealth();
       const reasons = { connectionsBlind, connectionsSlow, unparsed, orphanResponses, recursionMisses };
       expect({ server: counted(server), client: counted(client), reasons }).toEqual({

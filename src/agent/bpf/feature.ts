@@ -1,6 +1,7 @@
 /** A thing the agent needs from the kernel, found by loading a tiny program, never inferred from a version. */
 export interface Feature {
-  readonly name: FeatureName;
+  /** `process-ids` is no feature of the kernel but of where this process runs. */
+  readonly name: FeatureName | 'process-ids';
   /** What to read in a status message: the kernel version, option or right it comes with. */
   readonly needs: string;
   readonly present: boolean;

@@ -32,7 +32,7 @@ function byClass(counts: Counts): Counts {
 }
 
 describe('100,000 paths, 4,096 rows', () => {
-  test('totals per service and status are exact, and how much of them has no row is known', async () => {
+  test('totals per service and status class are exact, and how much of them has no row is known', async () => {
     open();
     await runClient(program, target.port, ['words', 100_000], trial.select(client));
     await runClient(program, target.port, ['keepalive', 2, 500, '/status/503'], trial.select(client));

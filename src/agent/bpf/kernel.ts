@@ -49,11 +49,12 @@ export interface Kernel {
   /** Bytes of all maps, as the kernel accounts them. */
   readonly mapBytes: number;
   /**
-   * Selects a process (thread-group id in the initial pid namespace); again with another service: moves it.
+   * Selects a process, by its id in /proc; again with another service: moves it. One that is gone is passed over.
    * @returns false when there is no room for another one (counted as `targetsFull`).
    */
-  setTarget(tgid: number, target: Target): boolean;
-  removeTarget(tgid: number): void;
+  setTarget(pid: number, target: Target): boolean;
+  removeTarget(pid: number): void;
+  /** By the ids of the initial PID namespace, which are those of /proc but on a node that is itself a container. */
   targets(): ReadonlyMap<number, Target>;
   /** Services without one keep nothing. */
   setPolicy(serviceId: number, policy: Policy): void;

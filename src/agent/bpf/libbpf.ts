@@ -1,4 +1,5 @@
 /** The only file that calls native code: libbpf to load and attach, the map calls, and memory of our own. */
+import { closeSync } from 'node:fs';
 import koffi from 'koffi';
 
 /** An address libbpf or the C library gave out. Never dereferenced here but through `view`. */
@@ -37,6 +38,14 @@ const testRunOptions = koffi.struct({
   batch_size: 'uint32_t',
 });
 
+const linkOptions = koffi.struct({
+  sz: 'size_t',
+  flags: 'uint32_t',
+  iter_info: 'void *',
+  iter_info_len: 'uint32_t',
+  target_btf_id: 'uint32_t',
+});
+
 /** libbpf 1.x: pointers are null and numbers negative on failure, with errno set. A test holds these against libbpf.h. */
 export const prototypes = {
   load: 'int bpf_object__load(void *object)',
@@ -62,6 +71,7 @@ export const prototypes = {
   info: 'int bpf_obj_get_info_by_fd(int fd, void *info, _Inout_ uint32_t *size)',
   setPrint: 'void *libbpf_set_print(void *printer)',
   possibleCpus: 'int libbpf_num_possible_cpus(void)',
+  iterator: 'int bpf_iter_create(int link)',
 } as const;
 
 const calls = Object.fromEntries(
@@ -70,6 +80,7 @@ const calls = Object.fromEntries(
 /* Types without a name: a second copy of this module (another test file) may not define the first one's again. */
 const open = bpf.func('bpf_object__open_mem', 'void *', ['void *', 'size_t', koffi.pointer(openOptions)]);
 const runOnce = bpf.func('bpf_prog_test_run_opts', 'int', ['int', koffi.pointer(testRunOptions)]);
+const createLink = bpf.func('bpf_link_create', 'int', ['int', 'int', 'uint32_t', koffi.pointer(linkOptions)]);
 const mmapCall = libc.func('void *mmap(void *at, size_t size, int protection, int flags, int fd, int64_t offset)');
 const munmapCall = libc.func('int munmap(void *at, size_t size)');
 const madvise = libc.func('int madvise(uintptr_t at, size_t size, int advice)');
@@ -160,6 +171,21 @@ export function testRun(fd: number, context: Buffer): number {
     ctx_in: context,
     ctx_size_in: context.length,
   }) as number;
+}
+
+const traceIterator = 28;
+
+/**
+ * A file with what a SEC("iter/…") program writes. Negative on failure.
+ * @param over a union bpf_iter_link_info: what to go through, if not everything.
+ */
+export function openIterator(program: number, over: Buffer): number {
+  const options = { sz: koffi.sizeof(linkOptions), iter_info: over, iter_info_len: over.length };
+  const link = createLink(program, 0, traceIterator, options) as number;
+  if (link < 0) return link;
+  const file = calls.iterator(link) as number;
+  closeSync(link);
+  return file;
 }
 
 const readable = 1;

@@ -2,19 +2,16 @@ import { closeSync, readFileSync, readdirSync, readSync } from 'node:fs';
 import koffi from 'koffi';
 import { BpfMap } from './bpf-map.ts';
 import { BpfObject } from './bpf-object.ts';
-import { map, objectInfo, pageSize, possibleCpus, unmap } from './libbpf.ts';
+import { map, objectInfo, openIterator, pageSize, possibleCpus, unmap } from './libbpf.ts';
 
 const bpf = koffi.load('libbpf.so.1');
 const libc = koffi.load('libc.so.6');
-const createLink = bpf.func('int bpf_link_create(int program, int target, int type, void *options)');
-const createIterator = bpf.func('int bpf_iter_create(int link)');
 const mapById = bpf.func('int bpf_map_get_fd_by_id(uint32_t id)');
 const pidfdOpen = libc.func('int pidfd_open(int pid, uint32_t flags)');
 
 const ringBuffer = 27;
 const perCpu = new Set([5, 6]);
 const elements = new Set([1, 2, 5, 6, 9]);
-const iterate = 28;
 
 /** One map by descriptor, as the kernel describes it. */
 interface Described {
@@ -80,17 +77,10 @@ export class SocketLister {
   list(fd: number): string[] {
     const which = Buffer.alloc(16);
     which.writeUInt32LE(fd);
-    // struct bpf_link_create_opts: its size, flags, the iterator's information and its size.
-    const options = Buffer.alloc(32);
-    options.writeBigUInt64LE(32n);
-    options.writeBigUInt64LE(BigInt(koffi.address(which) as bigint), 16);
-    options.writeUInt32LE(which.length, 24);
-    const link = createLink(this.#object.programs().get('list') ?? -1, 0, iterate, options) as number;
-    if (link < 0) throw new Error(`bpf_link_create: ${link}`);
-    const iterator = createIterator(link) as number;
+    const iterator = openIterator(this.#object.programs().get('list') ?? -1, which);
+    if (iterator < 0) throw new Error(`bpf_iter_create: ${iterator}`);
     const text = readToEnd(iterator);
     closeSync(iterator);
-    closeSync(link);
     return text.split('\n').filter((line) => line !== '');
   }
 

@@ -80,7 +80,7 @@ class ProbedKernel implements Kernel {
     this.tier = tier;
     this.features = features;
     this.#probes = probes;
-    this.#targets = new TargetSet(probes.descriptors);
+    this.#targets = new TargetSet(probes.descriptors, probes.processIds);
     this.#routes = new RouteTable(new BpfMap(fd('routes'), 8, layout.routeEntry.structSize, mostRoutes));
     this.#red = new RedReader(probes.descriptors, { cpus, redRows, perCpu: redPerCpu });
     this.#policies = new BpfMap(fd('policies'), 4, layout.policy.structSize, maxServices);
@@ -112,14 +112,14 @@ class ProbedKernel implements Kernel {
     this.#probes.watch();
   }
 
-  setTarget(tgid: number, target: Target): boolean {
+  setTarget(pid: number, target: Target): boolean {
     if (!(target.serviceId > 0 && target.serviceId < maxServices))
       throw new RangeError(`service ${target.serviceId}: 1 to ${maxServices - 1}`);
-    return this.#targets.set(tgid, target);
+    return this.#targets.set(pid, target);
   }
 
-  removeTarget(tgid: number): void {
-    this.#targets.delete(tgid);
+  removeTarget(pid: number): void {
+    this.#targets.delete(pid);
   }
 
   targets(): ReadonlyMap<number, Target> {
@@ -145,7 +145,7 @@ class ProbedKernel implements Kernel {
   }
 
   removeService(serviceId: number): bigint {
-    for (const [tgid, target] of this.targets()) if (target.serviceId === serviceId) this.removeTarget(tgid);
+    this.#targets.deleteService(serviceId);
     this.#policies.set(keyOf(serviceId), Buffer.alloc(layout.policy.structSize));
     this.#targets.bumpEpoch();
     this.#policyOf.delete(serviceId);

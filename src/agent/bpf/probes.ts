@@ -3,7 +3,9 @@ import { BpfObject, Refused } from './bpf-object.ts';
 import type { Tier } from './feature.ts';
 import type { KernelOptions } from './kernel.ts';
 import { isPreempted } from './preemption.ts';
-import { initialValue, possibleCpus, setMapEntries, setMapType } from './libbpf.ts';
+import { ProcessIds, shownNamespace } from './process-ids.ts';
+import { possibleCpus, setMapEntries, setMapType } from './libbpf.ts';
+import { setConstant } from './object-constant.ts';
 
 const hash = 1;
 const perCpuUpTo = 16;
@@ -14,6 +16,7 @@ export interface Probes {
   readonly descriptors: ReadonlyMap<string, number>;
   /** Descriptors of each program's copies, by its name. */
   readonly programs: ReadonlyMap<string, readonly number[]>;
+  readonly processIds: ProcessIds;
   readonly cpus: number;
   readonly redRows: number;
   readonly redPerCpu: boolean;
@@ -36,7 +39,9 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
   };
   const descriptors = new Map<string, number>();
   const programs = new Map<string, number[]>();
-  const objects: BpfObject[] = [];
+  const pidNamespace = shownNamespace();
+  let processIds: ProcessIds;
+  const objects: { close(): void }[] = [];
   const close = () => objects.splice(0).forEach((object) => object.close());
   const add = (name: string, prepare: (object: BpfObject) => void) => {
     const object = new BpfObject(name);
@@ -57,12 +62,16 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     const processes = add('process', (object) => {
       setConstant(object, '.rodata.copy', copies[0]);
       setConstant(object, '.rodata', options.watchProcesses === false ? 0 : 1);
+      setConstant(object, '.rodata.pid_namespace', pidNamespace);
     });
     processes.attach();
   };
   try {
     const data = copies.map((copy) => add(dataPaths[tier], (object) => setConstant(object, '.rodata.copy', copy)));
     const pages = tier === 'T2' ? optional(() => add('socket-sendpage', () => {})) : undefined;
+    // Last, so that who may load nothing hears that and no more.
+    processIds = new ProcessIds(pidNamespace);
+    objects.push(processIds);
     // A tracepoint runs what was attached first, the return of a function what was attached last.
     for (const copy of tier === 'T1' ? data : data.toReversed()) copy.attach();
     pages?.attach();
@@ -71,7 +80,7 @@ export function loadProbes(tier: Tier, options: KernelOptions): Probes {
     throw error;
   }
   const mapBytes = () => [...descriptors.values()].reduce((sum, fd) => sum + memoryOf(fd), 0);
-  return { descriptors, programs, cpus, redRows, redPerCpu, rings, watch, mapBytes, close };
+  return { descriptors, programs, processIds, cpus, redRows, redPerCpu, rings, watch, mapBytes, close };
 }
 
 /** Undefined where the kernel has nothing to attach to. */
@@ -87,12 +96,6 @@ function optional(add: () => BpfObject): BpfObject | undefined {
 function resize(object: BpfObject, name: string, entries: number): void {
   const map = object.maps.get(name);
   if (map) setMapEntries(map, entries);
-}
-
-/** Sets the object's one constant of a section of read-only data, by the end of its map's name. */
-function setConstant(object: BpfObject, section: string, value: number): void {
-  const map = [...object.maps].find(([name]) => name.endsWith(section))?.[1];
-  if (map) initialValue(map)[0] = value;
 }
 
 /** What the kernel accounts for a map, bytes. */

@@ -12,7 +12,7 @@ let probes: Probes;
 let targets: TargetSet;
 beforeEach(() => {
   probes = loadProbes('T1', { watchProcesses: false });
-  targets = new TargetSet(probes.descriptors);
+  targets = new TargetSet(probes.descriptors, probes.processIds);
 });
 afterEach(() => {
   targets.close();

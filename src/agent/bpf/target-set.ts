@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
 import { BpfMap } from './bpf-map.ts';
 import type { Target } from './kernel.ts';
 import * as layout from './layout.gen.ts';
 import { map, unmap, type Pointer } from './libbpf.ts';
+import type { ProcessIds } from './process-ids.ts';
 
 /** The selected processes: a hash for the kernel to learn the service from, and one bit each for it to ask first. */
 export class TargetSet {
+  readonly #ids: ProcessIds;
   readonly #targets: BpfMap;
   readonly #bits: BigUint64Array;
   readonly #epoch: Uint32Array;
@@ -14,7 +15,8 @@ export class TargetSet {
   /** How often there was no room for a process. */
   refused = 0;
 
-  constructor(descriptors: ReadonlyMap<string, number>) {
+  constructor(descriptors: ReadonlyMap<string, number>, ids: ProcessIds) {
+    this.#ids = ids;
     const fd = (name: string) => descriptors.get(name) ?? -1;
     this.#targets = new BpfMap(fd('targets'), 4, layout.target.structSize, 16_384);
     const { bits, epoch, structSize } = layout.selection;
@@ -24,26 +26,34 @@ export class TargetSet {
     this.#epoch = new Uint32Array(view, epoch, 1);
   }
 
-  /** @returns false when there is no room. */
-  set(tgid: number, target: Target): boolean {
+  /** Nothing is to be done for one that is gone. @returns false when there is no room. */
+  set(pid: number, target: Target): boolean {
+    const id = this.#ids.of(pid);
+    if (id === undefined) return true;
     const value = Buffer.alloc(layout.target.structSize);
     value.writeUInt32LE(target.serviceId, layout.target.service);
-    if (!this.#targets.setIfRoom(keyOf(tgid), value)) {
+    if (!this.#targets.setIfRoom(keyOf(id), value)) {
       this.refused++;
       return false;
     }
-    Atomics.or(this.#bits, tgid >> 6, 1n << BigInt(tgid & 63));
+    Atomics.or(this.#bits, id >> 6, 1n << BigInt(id & 63));
     this.bumpEpoch();
     /* Gone before the bit was set, it has no exit left to clear it. */
-    if (!existsSync(`/proc/${tgid}`)) this.delete(tgid);
+    if (this.#ids.of(pid) !== id) this.#delete(id);
     return true;
   }
 
-  delete(tgid: number): void {
-    Atomics.and(this.#bits, tgid >> 6, ~(1n << BigInt(tgid & 63)));
-    this.#targets.delete(keyOf(tgid));
+  /** Of one that is gone there is nothing left: its exit took its target away. */
+  delete(pid: number): void {
+    const id = this.#ids.of(pid);
+    if (id !== undefined) this.#delete(id);
   }
 
+  deleteService(serviceId: number): void {
+    for (const [id, target] of this.all()) if (target.serviceId === serviceId) this.#delete(id);
+  }
+
+  /** By the kernel's ids. */
   all(): Map<number, Target> {
     const { count, keys, values } = this.#targets.readAll();
     const size = layout.target.structSize;
@@ -57,6 +67,11 @@ export class TargetSet {
   /** Makes every connection look its owner and its route up again. */
   bumpEpoch(): void {
     Atomics.add(this.#epoch, 0, 1);
+  }
+
+  #delete(id: number): void {
+    Atomics.and(this.#bits, id >> 6, ~(1n << BigInt(id & 63)));
+    this.#targets.delete(keyOf(id));
   }
 
   close(): void {

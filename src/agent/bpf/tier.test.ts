@@ -38,6 +38,14 @@ describe('the tier follows from what loads and attaches', () => {
     expect(() => tierFor(features)).toThrow(/socket-length-tracepoints \(needs .*socket-layer-fentry/);
     expect(() => tierFor(without('btf'))).toThrow('btf (needs what btf needs)');
   });
+
+  test.each<[FeatureName, FeatureName[]]>([
+    ['bpf-syscall', names.filter((name) => name !== 'btf')],
+    ['btf', [...names]],
+  ])('%s alone is named where nothing loads without it', (name, absent) => {
+    const refused = expect.objectContaining({ missing: [expect.objectContaining({ name })] });
+    expect(() => tierFor(without(...absent))).toThrow(refused as unknown as Error);
+  });
 });
 
 describe('both sides of the ring agree', () => {

@@ -29,7 +29,7 @@ afterEach(close);
 
 function open(): void {
   probes = loadProbes(tierFor(probeFeatures()), { watchProcesses: false });
-  targets = new TargetSet(probes.descriptors);
+  targets = new TargetSet(probes.descriptors, probes.processIds);
   sockets = new SocketLister();
 }
 

@@ -1,4 +1,5 @@
 import type { Protocol } from '../bpf/contract.ts';
+import type { Usage } from './usage.ts';
 
 /** What the agent still does at one level of self-protection. */
 export interface Step {
@@ -31,12 +32,6 @@ export const steps: readonly Step[] = [
     shed: protocols.slice(0, at + 1),
   })),
 ];
-
-export interface Usage {
-  /** Cores used since the last look. */
-  readonly cpuCores: number;
-  readonly memoryBytes: number;
-}
 
 const looksBeforeUp = 2;
 const looksBeforeDown = 6;

@@ -13,17 +13,24 @@ export class Departed {
   readonly #series = new Map<string, Series>();
   readonly #coverage = new Map<number, CoverageRow>();
 
-  add({ identity, series, coverage }: Departure): void {
+  /** Answers under which key each series goes from now on, by the one it had. */
+  add({ identity, series, coverage }: Departure): ReadonlyMap<string, string> {
+    const keys = new Map<string, string>();
     const id = this.#ids.get(identity.key) ?? -1 - this.#ids.size;
     this.#ids.set(identity.key, id);
     this.#identities.set(id, identity);
     for (const one of series) {
       const key = one.key.replace(/^\d+/, String(id));
+      keys.set(one.key, key);
       const known = this.#series.get(key);
       if (known) merge(known.totals, one.totals);
       else this.#series.set(key, { ...one, key, service: id, totals: copyOf(one.totals) });
     }
-    if (!coverage) return;
+    if (coverage) this.#cover(id, coverage);
+    return keys;
+  }
+
+  #cover(id: number, coverage: CoverageRow): void {
     const { parsed, slow, blind, unknown } = this.#coverage.get(id) ?? { parsed: 0n, slow: 0n, blind: 0n, unknown: 0n };
     this.#coverage.set(id, {
       serviceId: id,

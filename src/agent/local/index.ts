@@ -1,3 +1,3 @@
 export { runLocal, type LocalRun, type Terminal } from './run-local.ts';
-export type { Summary } from './table.ts';
+export type { Summary } from './summary.ts';
 export type { RouteView } from './view.ts';

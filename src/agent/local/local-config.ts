@@ -43,3 +43,12 @@ export function localConfig(wish: LocalWish): AgentConfig {
     healthPort: 0,
   };
 }
+
+/** The wish in words: `pid 5, port 80, program "/srv/shop"`. */
+export function wantedText({ pids, ports, executables }: LocalWish): string {
+  return [
+    ...pids.map((pid) => `pid ${pid}`),
+    ...ports.map((port) => `port ${port}`),
+    ...executables.map((glob) => `program "${glob}"`),
+  ].join(', ');
+}

@@ -24,7 +24,7 @@ beforeEach(() => {
   const place = { procRoot: proc.root, ownPid: 1, version: '1', maxServices: 8, jitter: () => 0 };
   agent = new Agent({ config: localConfig(wish), kernel, clock, log: createLog('agent', 'silent'), ...place });
   agent.start();
-  view = new LocalView(agent, kernel, nowMs);
+  view = new LocalView(agent, kernel, 'executable /srv/*', false, nowMs);
 });
 afterEach(async () => {
   await agent.stop();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { bundle } from '../../cli/bundle.ts';
 import { OtlpReceiver, type ReceivedSpan } from '../otlp/receiver.fixture.ts';
 import { Program } from '../testing/program.fixture.ts';
-import type { Summary } from './table.ts';
+import type { Summary } from './summary.ts';
 
 // Needs root and a kernel that carries the probes; follows only the two programs it starts itself.
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -108,6 +108,22 @@ test('the table says the same', () => {
     });
   expect(shown).toEqual(Object.fromEntries(expected));
   expect(summary.coverage).toBe(1);
+});
+
+test('each service and each route shows the spans that were made of it, and each service what was read of it', () => {
+  const made = (side: string, route = '') =>
+    receiver.spans.filter(({ kind, name }) => kind === (side === 'server' ? 2 : 3) && name.endsWith(route)).length;
+  const perRoute = new Map<string, number>();
+  for (const { side, route, kept: n } of summary.routes)
+    perRoute.set(`${side} ${route}`, (perRoute.get(`${side} ${route}`) ?? 0) + n);
+  for (const [line, n] of perRoute) expect([line, n]).toEqual([line, made(...(line.split(' ') as [string, string]))]);
+  expect(summary.services.map(({ service, side, kept: n, coverage }) => [service, side, n, coverage])).toEqual(
+    expect.arrayContaining([
+      ['shop-server.fixture', 'server', made('server'), 1],
+      ['shop-client.fixture', 'client', made('client'), 1],
+    ]),
+  );
+  expect(summary.delivery).toMatchObject({ spans: receiver.spans.length, lostSpans: 0, lostPoints: 0, waiting: false });
 });
 
 test('span metrics and the service graph count the same requests', () => {

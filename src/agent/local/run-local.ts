@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import type { Kernel } from '../bpf/contract.ts';
+import type { Readiness } from '../health/index.ts';
 import { startAgent, type AgentEnvironment } from '../start-agent.ts';
-import { localConfig, type LocalWish } from './local-config.ts';
+import { localConfig, wantedText, type LocalWish } from './local-config.ts';
 import { LocalView } from './local-view.ts';
-import { renderTable, type Summary } from './table.ts';
+import type { Summary } from './summary.ts';
+import { renderTable } from './table.ts';
 
 /** Where the table goes. */
 export interface Terminal {
@@ -25,7 +28,7 @@ const plainEveryMs = 10_000;
 
 /**
  * Runs the agent on this host and shows what it counts: a live table on a terminal, plain tables every ten seconds
- * elsewhere, and in any case the last state at the end. Rejects if the kernel cannot do it.
+ * elsewhere, and in any case the last state at the end. Rejects if the kernel cannot do it, or a process is not there.
  */
 export async function runLocal(
   run: LocalRun,
@@ -34,6 +37,8 @@ export async function runLocal(
   signal: AbortSignal,
 ): Promise<Summary> {
   const { clock } = environment;
+  const gone = run.pids.filter((pid) => !existsSync(`${environment.procRoot}/${pid}`));
+  if (gone.length > 0) throw new Error(`there is no process ${gone.join(' and no ')}`);
   let kernel: Kernel | undefined;
   const opened = {
     ...environment,
@@ -41,30 +46,31 @@ export async function runLocal(
   };
   const running = await startAgent(localConfig(run), opened);
   if (!running.agent || !kernel) throw new Error(refusal(running.readiness()));
-  const view = new LocalView(running.agent, kernel, clock.now());
+  const view = new LocalView(running.agent, kernel, wantedText(run), run.otlp !== '', clock.now());
   const endMs = clock.now() + run.durationMs;
   let shownMs = clock.now();
   while (!signal.aborted && clock.now() < endMs) {
     await clock.sleep(Math.min(lookEveryMs, endMs - clock.now()), signal);
     if (run.json) continue;
-    if (out.isTTY) out.write(clearScreen + table(view.look(clock.now()), out));
+    if (out.isTTY) out.write(clearScreen + table(view.look(clock.now()), out, out.rows ?? 24));
     else if (clock.now() - shownMs >= plainEveryMs) {
       shownMs = clock.now();
       out.write(`${table(view.look(shownMs), out)}\n\n`);
     }
   }
   kernel.poll();
-  const last = view.look(clock.now());
+  view.look(clock.now());
   await running.stop();
+  const last = view.last();
   out.write(run.json ? `${JSON.stringify(last)}\n` : `${out.isTTY ? clearScreen : ''}${table(last, out)}\n`);
   return last;
 }
 
-function table(summary: Summary, out: Terminal): string {
-  return renderTable(summary, out.columns ?? 120, out.isTTY ? (out.rows ?? 40) : Number.POSITIVE_INFINITY);
+function table(summary: Summary, { columns = 120 }: Terminal, rows = Number.POSITIVE_INFINITY): string {
+  return renderTable(summary, columns, rows);
 }
 
-function refusal(readiness: { message: string; missing: readonly { name: string; needs: string }[] }): string {
-  const missing = readiness.missing.map(({ name, needs }) => `  ${name} is missing (needs ${needs})`);
-  return [`this host cannot be instrumented: ${readiness.message}`, ...missing].join('\n');
+function refusal({ reason, message }: Readiness): string {
+  const hint = reason === 'PermissionDenied' ? '; run this as root' : '';
+  return `this host cannot be instrumented: ${message}${hint}`;
 }

@@ -1,67 +1,63 @@
-import type { RouteView } from './view.ts';
+import { headlines, percent } from './headline.ts';
+import type { Summary } from './summary.ts';
+import type { RouteView, ServiceView } from './view.ts';
 
-export interface Summary {
-  readonly routes: readonly RouteView[];
-  /** Processes followed at this moment. */
-  readonly targets: number;
-  /** Processes followed so far, those that have ended among them. */
-  readonly followed: number;
-  /** Spans kept so far, by verdict. */
-  readonly kept: Readonly<Record<string, number>>;
-  /** Share of the bytes on the targets' sockets that was understood, 0 to 1; undefined before any. */
-  readonly coverage: number | undefined;
-}
+const heads = ['SERVICE AND ROUTE', 'REQ/S', 'REQUESTS', 'ERRORS', 'P50', 'P95', 'P99', 'KEPT', 'COVERED'];
+const roomyFrom = 100;
+const leastName = 12;
 
-const heads = ['SERVICE', 'SIDE', 'METHOD', 'ROUTE', 'REQ/S', 'REQUESTS', 'ERRORS', 'P50', 'P95', 'P99'];
-const rightFrom = 4;
-
-/** The live table as plain text, cut to a width; no colours, so that it can be piped. */
+/** The live table as plain text, no line wider than `width`, fewer lines than `height`; no colours, so that it can be piped. */
 export function renderTable(summary: Summary, width: number, height: number): string {
-  const rows = summary.routes.slice(0, Math.max(1, height - 4)).map(cells);
-  const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => (row[at] as string).length)));
-  const spare = width - widths.reduce((sum, cell) => sum + cell + 2, -2);
-  const route = heads.indexOf('ROUTE');
-  if (spare < 0) widths[route] = Math.max(8, (widths[route] as number) + spare);
+  const roomy = width >= roomyFrom;
+  const above = [...headlines(summary, width), ''];
+  const rows = rowsOf(summary, roomy);
+  const shown = within(rows, height - above.length - 2);
+  const gap = roomy ? '  ' : ' ';
+  const widths = heads.map((head, at) => Math.max(head.length, ...shown.map((row) => (row[at] ?? '').length)));
+  const others = widths.slice(1).reduce((sum, cell) => sum + cell + gap.length, 0);
+  widths[0] = Math.max(leastName, Math.min(widths[0] as number, width - others));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, at) => fit(cell, widths[at] as number, at))
-      .join('  ')
+      .map((cell, at) => (at === 0 ? fit(cell, widths[0] as number) : cell.padStart(widths[at] as number)))
+      .join(gap)
       .trimEnd();
-  return [headline(summary), '', line(heads), ...rows.map(line)].join('\n');
+  const left = rows.length - shown.length;
+  return [...above, line(heads), ...shown.map(line), ...(left > 0 ? [`… ${left} more`] : [])].join('\n');
 }
 
-function cells(row: RouteView): string[] {
+/** Each service and, under it, its routes. */
+function rowsOf({ services, routes }: Summary, roomy: boolean): string[][] {
+  return services.flatMap((service) => [
+    [`${service.service} ${service.side}`, ...figures(service, roomy), percent(service.coverage)],
+    ...routes
+      .filter(({ service: name, side }) => name === service.service && side === service.side)
+      .map((route) => [`  ${route.method} ${route.route}`, ...figures(route, roomy), '']),
+  ]);
+}
+
+/** As many rows as there is room for; if not all, one less, to say so. */
+function within(rows: readonly string[][], room: number): readonly string[][] {
+  return rows.length <= room ? rows : rows.slice(0, Math.max(1, room - 1));
+}
+
+function figures(row: ServiceView | RouteView, roomy: boolean): string[] {
+  const share = percent(row.errors / row.requests);
+  const errors = row.errors === 0 ? '0' : roomy ? `${row.errors} (${share})` : share;
   return [
-    row.service,
-    row.side,
-    row.method,
-    row.route,
     row.rate >= 100 ? row.rate.toFixed(0) : row.rate.toFixed(1),
     String(row.requests),
-    row.errors === 0 ? '0' : `${row.errors} (${((100 * row.errors) / row.requests).toFixed(1)} %)`,
-    duration(row.p50Ms),
-    duration(row.p95Ms),
-    duration(row.p99Ms),
+    errors,
+    ...[row.p50Ms, row.p95Ms, row.p99Ms].map(duration),
+    String(row.kept),
   ];
-}
-
-function headline({ routes, targets, followed, kept, coverage }: Summary): string {
-  const spans = Object.entries(kept).filter(([, count]) => count > 0);
-  const shown = spans.length === 0 ? 'none' : spans.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-  const covered = coverage === undefined ? '-' : `${(100 * coverage).toFixed(1)} %`;
-  const sum = (of: (row: RouteView) => number) => routes.reduce((total, row) => total + of(row), 0);
-  const requests = `${sum((row) => row.requests)} requests, ${sum((row) => row.errors)} errors`;
-  const processes = `${followed} ${followed === 1 ? 'process' : 'processes'} followed, ${targets} running`;
-  return `${processes} · ${requests} · spans kept: ${shown} · coverage ${covered}`;
 }
 
 function duration(ms: number | undefined): string {
   if (ms === undefined) return '-';
   if (ms < 1) return `${(ms * 1000).toFixed(0)} µs`;
-  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
+  return ms < 1000 ? `${ms.toFixed(ms < 100 ? 1 : 0)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
-function fit(cell: string, width: number, at: number): string {
-  if (cell.length > width) return `${cell.slice(0, width - 1)}…`;
-  return at >= rightFrom ? cell.padStart(width) : cell.padEnd(width);
+function fit(cell: string, width: number): string {
+  return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
 }

@@ -5,6 +5,7 @@ import { http, https, zlib } from '../node-modules.ts';
 /** How one OTLP/HTTP request ended. https://opentelemetry.io/docs/specs/otlp/#otlphttp-response */
 export type PostResult =
   | { readonly kind: 'accepted'; readonly body: Buffer }
+  /** Status 0: it could not even be asked (a header or protocol that there is not). */
   | { readonly kind: 'refused'; readonly status: number; readonly text: string }
   | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number };
 
@@ -35,20 +36,20 @@ export class OtlpConnection {
   async post(url: string, body: Buffer, options: PostOptions): Promise<PostResult> {
     const packed = await compressed(body);
     const { Agent, request: open } = this.#secure ? https() : http();
-    const agent = (this.#agent ??= new Agent({ keepAlive: true, maxSockets: 2 }));
-    return new Promise((resolve) => {
-      const request = open(url, {
-        method: 'POST',
-        agent,
-        signal: options.signal,
-        timeout: options.timeoutMs,
-        headers: {
-          ...options.headers,
-          'content-type': 'application/x-protobuf',
-          'content-encoding': 'gzip',
-          'content-length': packed.length,
-        },
-      });
+    const asked = {
+      method: 'POST',
+      agent: (this.#agent ??= new Agent({ keepAlive: true, maxSockets: 2 })),
+      signal: options.signal,
+      timeout: options.timeoutMs,
+      headers: {
+        ...options.headers,
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'gzip',
+        'content-length': packed.length,
+      },
+    };
+    return new Promise<PostResult>((resolve) => {
+      const request = open(url, asked);
       request.on('timeout', () => request.destroy(new Error(`no answer within ${options.timeoutMs} ms`)));
       request.on('error', (error) => resolve({ kind: 'retry', why: error.message }));
       request.on('response', (response) => {
@@ -62,7 +63,7 @@ export class OtlpConnection {
         response.on('end', () => resolve(verdict(response, Buffer.concat(parts), options.nowMs)));
       });
       request.end(packed);
-    });
+    }).catch((error: unknown) => ({ kind: 'refused', status: 0, text: String(error) }));
   }
 
   close(): void {

@@ -50,7 +50,14 @@ function impatientClock(): Clock & { slept: number[] } {
   };
 }
 
-function sender(endpoint: string, options: Partial<{ clock: Clock; queueBytes: number; giveUpAfterMs: number }> = {}) {
+interface Choices {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly queueBytes: number;
+  readonly giveUpAfterMs: number;
+}
+
+function sender(endpoint: string, options: Partial<Choices> = {}) {
   return new OtlpSender({
     endpoint,
     headers: { 'x-scope-orgid': 'a' },
@@ -63,6 +70,16 @@ function sender(endpoint: string, options: Partial<{ clock: Clock; queueBytes: n
     ...options,
   });
 }
+
+test.each([
+  ['ftp://127.0.0.1/', {}],
+  ['http://127.0.0.1/', { authorization: 'two\nlines' }],
+])('what cannot even be asked (%s %j) is dropped as refused, and nothing is thrown', async (endpoint, headers) => {
+  const out = sender(endpoint, { headers });
+  out.send('traces', Buffer.from('a'), 3);
+  await out.stop(10_000);
+  expect([...out.counters.entries()]).toContainEqual(['otlp_dropped_total{signal="traces",reason="refused"}', 3]);
+});
 
 test('who sent a body hears when it was received, and never of one that was refused', async () => {
   const { endpoint } = await receiver(status(503), ok, status(400));

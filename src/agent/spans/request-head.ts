@@ -29,6 +29,11 @@ export function parseRequestHead(bytes: Uint8Array): RequestHead {
   return { ...(line ? { ...target(line[1] as string), version: line[2] as string } : {}), headers };
 }
 
+/** Whether a head was longer than what is kept of one, so that headers may be missing from it. */
+export function isCut(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('\r\n\r\n');
+}
+
 /** Origin form, absolute form (proxies) or asterisk form (RFC 9112 §3.2). */
 function target(text: string): { path: string; query?: string } {
   const path = text.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '') || '/';

@@ -258,6 +258,22 @@ test('a span moved to another trace still says what it was drawn by', () => {
   ).toEqual(['ot=rv:' + call.client.traceId.slice(-14) + ';th:8', 'ot=th:0'].sort());
 });
 
+test('a head that was longer than what is kept of it is counted, for a header may be missing', () => {
+  const cut = { requestHead: Buffer.from(`GET /7 HTTP/1.1\r\nCookie: ${'c'.repeat(300)}`).subarray(0, 256) };
+  spans.take(kept(exchange(), cut), 0);
+  spans.take(kept(exchange({ requestSequence: 2 })), 0);
+  const [first, second] = decoded(spans.collect(1_000));
+  expect([attribute(first, 'http.request.header.x-id'), attribute(second, 'http.request.header.x-id')]).toEqual([
+    undefined,
+    { values: [{ stringValue: '5' }] },
+  ]);
+  expect(spans.counters.get('span_heads_cut_total')).toBe(1);
+  spans.reconfigure({ headers: [], query: false });
+  spans.take(kept(exchange({ requestSequence: 3 }), cut), 2_000);
+  expect(decoded(spans.collect(4_000))).toHaveLength(1);
+  expect(spans.counters.get('span_heads_cut_total')).toBe(1);
+});
+
 test('under a flood memory stays bounded: spans go out at once, and that is counted', () => {
   for (let i = 0; i < 120; i++) spans.take(kept(exchange({ requestSequence: 100_000 + i })), 0);
   expect(decoded(spans.collect(1))).toHaveLength(120);

@@ -16,6 +16,7 @@ import { ownAttributes, sharedAttributes } from './attributes.ts';
 import { Family } from './family.ts';
 import { hasTraceHeader, type Item } from './item.ts';
 import { Memory } from './memory.ts';
+import { isCut } from './request-head.ts';
 import { spanIdOf } from './span-id.ts';
 import { traceStateOf } from './trace-state.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -148,6 +149,8 @@ export class Spans {
     onExemplar(key, { traceId, spanId, timeMs: Number(wallClock.epochNs(exchange.firstNs) / 1_000n) / 1e3, value });
     item.emitted = true;
     const failed = hasFailed(exchange.side, exchange.status);
+    if (item.kept && this.#capture.headers.length > 0 && isCut(item.kept.requestHead))
+      this.counters.add('span_heads_cut_total');
     return {
       traceId,
       spanId,

@@ -8,9 +8,16 @@ export class Program {
   readonly #lines: AsyncIterator<string>;
   #errors = '';
 
-  constructor(file: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  /** @param entering a command that runs it somewhere else. */
+  constructor(
+    file: string,
+    args: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+    entering: readonly string[] = [],
+  ) {
     const env = { ...process.env, NODE_OPTIONS: '', ...environment };
-    this.#child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const [command = '', ...rest] = [...entering, process.execPath, file, ...args];
+    this.#child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], env });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
   }

@@ -112,7 +112,9 @@ export const instrumentation = branch({
       { max: 16 },
     )
       .default([])
-      .describe('Headers of requests that become attributes of spans, as http.request.header.<name>.'),
+      .describe(
+        'Headers of requests that become attributes of spans, as http.request.header.<name>. Only the first 256 bytes of a request are kept: a header beyond them is left out, and counted in ostack_agent_span_heads_cut_total.',
+      ),
     query: boolean().default(false).describe('Keep the query of a URL in spans; it may hold secrets.'),
   }).describe('What is read of a kept request beyond its method, path and status.'),
   budget: branch({
