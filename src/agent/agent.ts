@@ -7,15 +7,9 @@ import { Connections } from './connections/index.ts';
 import { Counters } from './counters.ts';
 import type { Departure } from './departure.ts';
 import { Breaker, ownUsage, SocketBytes, type Usage } from './health/index.ts';
-import {
-  encodeMetrics,
-  encodeTraces,
-  OtlpSender,
-  type Attributes,
-  type ResourceMetrics,
-  type ResourceSpans,
-} from './otlp/index.ts';
+import { encodeMetrics, encodeTraces, OtlpSender, type ResourceMetrics, type ResourceSpans } from './otlp/index.ts';
 import { MetricTimes } from './metric-times.ts';
+import { ownResource } from './own-resource.ts';
 import { policyOf } from './policy.ts';
 import {
   Peers,
@@ -143,7 +137,7 @@ export class Agent {
       seriesLimit: config.metrics.seriesLimit,
       peerOf: (address) => this.#peers.peerOf(address),
       inCluster,
-      ownResource: () => this.#ownResource(),
+      ownResource: () => ownResource(this.#place),
       startMs: clock.now(),
     });
     this.connections = new Connections({
@@ -371,20 +365,6 @@ export class Agent {
   get #place(): Place {
     const { node, clusterName } = this.#config;
     return { node, host: node || hostname(), clusterName, version: this.#options.version };
-  }
-
-  /** Resource of what belongs to no single service. */
-  #ownResource(): Attributes {
-    const { node, host, clusterName, version } = this.#place;
-    return {
-      'service.name': 'ostack-agent',
-      'service.instance.id': host,
-      'service.version': version,
-      'telemetry.sdk.name': 'ostack-agent',
-      'host.name': host,
-      'k8s.node.name': node || undefined,
-      'k8s.cluster.name': clusterName || undefined,
-    };
   }
 
   get #scope(): { name: string; version: string } {

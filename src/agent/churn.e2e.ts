@@ -58,7 +58,7 @@ let program: string;
 let shapes: string;
 let folder: string;
 let sink: http.Server;
-let sockets: SocketLister;
+let sockets: SocketLister | undefined;
 let agent: Program;
 
 beforeAll(async () => {
@@ -68,11 +68,10 @@ beforeAll(async () => {
   await bundle({ entry, directory: folder, file: 'agent.mjs' });
   sink = http.createServer((request, response) => request.resume().on('end', () => response.end()));
   await once(sink.listen(0, '127.0.0.1'), 'listening');
-  sockets = new SocketLister();
 }, 60_000);
 afterAll(async () => {
   await agent?.stop('SIGKILL');
-  sockets.close();
+  sockets?.close();
   sink.close();
   sink.closeAllConnections();
   await Promise.all([shapes, folder].map((path) => rm(path, { recursive: true })));
@@ -81,11 +80,12 @@ afterAll(async () => {
 function look(maps: ReadonlyMap<string, number>): Sample {
   const rss = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${agent.pid}/status`, 'utf8'))?.[1];
   const counted = [...maps].map(([name, fd]) => [name, entriesOf(fd)] as const);
+  sockets ??= new SocketLister(maps.get('conns') ?? -1);
   const entries = Object.fromEntries(counted.filter((one): one is readonly [string, number] => one[1] !== undefined));
   return {
     rssKb: Number(rss),
     descriptors: readdirSync(`/proc/${agent.pid}/fd`).length,
-    entries: { ...entries, sockets: sockets.list(maps.get('conns') ?? -1).length },
+    entries: { ...entries, sockets: sockets.list().length },
   };
 }
 

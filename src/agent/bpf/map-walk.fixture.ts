@@ -65,19 +65,19 @@ export function hasTask(fd: number, pid: number): boolean {
   }
 }
 
-/** Lists the sockets that have an element in a map of sockets. */
+/** Lists the TCP sockets of this network namespace that have an element in a map of connections. */
 export class SocketLister {
   readonly #object = new BpfObject('test-storage');
 
-  constructor() {
-    this.#object.load();
+  /** @param conns the map's descriptor; it may be closed afterwards. */
+  constructor(conns: number) {
+    this.#object.load(new Map([['conns', conns]]));
   }
 
   /** "LOCAL_PORT REMOTE_PORT" of each. */
-  list(fd: number): string[] {
-    const which = Buffer.alloc(16);
-    which.writeUInt32LE(fd);
-    const iterator = openIterator(this.#object.programs().get('list') ?? -1, which);
+  list(): string[] {
+    const everywhere = Buffer.alloc(16);
+    const iterator = openIterator(this.#object.programs().get('list') ?? -1, everywhere);
     if (iterator < 0) throw new Error(`bpf_iter_create: ${iterator}`);
     const text = readToEnd(iterator);
     closeSync(iterator);

@@ -29,8 +29,9 @@ afterEach(close);
 
 function open(): void {
   probes = loadProbes(tierFor(probeFeatures()), { watchProcesses: false });
+  probes.watch();
   targets = new TargetSet(probes.descriptors, probes.processIds);
-  sockets = new SocketLister();
+  sockets = new SocketLister(fd('conns'));
 }
 
 function close(): void {
@@ -61,7 +62,7 @@ async function busy(select: (pid: number) => void, surroundings = around): Promi
   const pids: number[] = [target.pid];
   const seen = { sockets: [] as string[], tasks: false };
   const look = setInterval(() => {
-    seen.sockets.push(...sockets.list(fd('conns')));
+    seen.sockets.push(...sockets.list());
     seen.tasks ||= pids.some((pid) => hasTask(fd('vectors'), pid));
   }, 5);
   for (const shape of shapes)
