@@ -15,8 +15,8 @@ test.each([
   [{ liveMs: 1_001 }, false],
   [{ pipelined: 800, pipelinedLost: 1 }, false],
   [{ split: 128, splitLost: 0 }, true],
-  [{ runs: 4.03 }, true],
-  [{ runs: 5 }, false],
+  [{ runs: 4 }, true],
+  [{ runs: 4.03 }, false],
   [{ connectAdded: 1 }, undefined],
 ])('%j: met is %s', (figures, expected) => {
   expect(met(figures)).toEqual([expected]);
