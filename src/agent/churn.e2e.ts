@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { bundle } from '../cli/bundle.ts';
-import { SocketLister, closeMaps, entriesOf, mapsOf } from './bpf/map-walk.fixture.ts';
+import { SocketLister, closeMaps, entriesOf, hasAttached, mapsOf } from './bpf/map-walk.fixture.ts';
 import { ShapesServer, buildShapes } from './bpf/shapes.fixture.ts';
 import type { Summary } from './local/index.ts';
 import { Program } from './testing/program.fixture.ts';
@@ -116,6 +116,8 @@ test(
       closeMaps(maps);
       maps = mapsOf(agent.pid);
     }
+    // Those who are selected are counted before those who are born are seen.
+    while (!hasAttached(agent.pid, ['socket', 'connection', 'process'])) await elapse(20);
     expect(look(maps).entries).toMatchObject({ targets: 2, sockets: 0 });
     followed.start();
     others.start();

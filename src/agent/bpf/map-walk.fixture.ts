@@ -110,6 +110,26 @@ export function mapsOf(pid: number): Map<string, number> {
   return found;
 }
 
+/** Whether another process holds an attachment for every program of these objects. */
+export function hasAttached(pid: number, objects: readonly string[]): boolean {
+  const programs = objects.map((name) => {
+    const object = new BpfObject(name);
+    const { size } = object.programs();
+    object.close();
+    return size;
+  });
+  const links = readdirSync(`/proc/${pid}/fdinfo`).filter((fd) => isLink(`/proc/${pid}/fdinfo/${fd}`));
+  return links.length >= programs.reduce((sum, size) => sum + size, 0);
+}
+
+function isLink(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').includes('link_type:');
+  } catch {
+    return false; // closed in the meantime
+  }
+}
+
 export function closeMaps(maps: ReadonlyMap<string, number>): void {
   for (const fd of maps.values()) closeSync(fd);
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { BpfMap } from './bpf-map.ts';
 import * as layout from './layout.gen.ts';
@@ -32,4 +34,16 @@ test('a full table takes no more, says so and counts it; who is in it may still 
     true,
   ]);
   expect([targets.all().get(process.pid), targets.refused]).toEqual([{ serviceId: 2 }, 1]);
+});
+
+test('a process that ended is a target no longer once it is taken out, though nothing in /proc has its id', async () => {
+  const sleeper = spawn('sleep', ['60']);
+  const pid = sleeper.pid ?? 0;
+  targets.set(pid, { serviceId: 1 });
+  const ended = once(sleeper, 'exit');
+  sleeper.kill();
+  await ended;
+  expect([...targets.all().keys()]).toEqual([pid]); // nothing watches processes here: as if its end had come first
+  targets.delete(pid);
+  expect([...targets.all().keys()]).toEqual([]);
 });

@@ -7,6 +7,8 @@ import type { ProcessIds } from './process-ids.ts';
 /** The selected processes: a hash for the kernel to learn the service from, and one bit each for it to ask first. */
 export class TargetSet {
   readonly #ids: ProcessIds;
+  /** The kernel's ids of the processes selected here, also once /proc no longer knows them. */
+  readonly #selected = new Map<number, number>();
   readonly #targets: BpfMap;
   readonly #bits: BigUint64Array;
   readonly #epoch: Uint32Array;
@@ -38,19 +40,23 @@ export class TargetSet {
     }
     Atomics.or(this.#bits, id >> 6, 1n << BigInt(id & 63));
     this.bumpEpoch();
+    this.#selected.set(pid, id);
     /* Gone before the bit was set, it has no exit left to clear it. */
-    if (this.#ids.of(pid) !== id) this.#delete(id);
+    if (this.#ids.of(pid) !== id) this.delete(pid);
     return true;
   }
 
-  /** Of one that is gone there is nothing left: its exit took its target away. */
+  /** One that ended may have left a target all the same, if it was selected between its end and its parent's wait. */
   delete(pid: number): void {
-    const id = this.#ids.of(pid);
+    const id = this.#selected.get(pid) ?? this.#ids.of(pid);
+    this.#selected.delete(pid);
     if (id !== undefined) this.#delete(id);
   }
 
   deleteService(serviceId: number): void {
-    for (const [id, target] of this.all()) if (target.serviceId === serviceId) this.#delete(id);
+    const ids = [...this.all()].filter(([, target]) => target.serviceId === serviceId).map(([id]) => id);
+    for (const id of ids) this.#delete(id);
+    for (const [pid, id] of this.#selected) if (ids.includes(id)) this.#selected.delete(pid);
   }
 
   /** By the kernel's ids. */
