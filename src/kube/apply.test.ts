@@ -89,3 +89,17 @@ test('an object that is in the way of a new one, and gone when it is looked for,
   expect((await applier.apply(service, undefined)).kind).toBe('applied');
   expect(writes).toHaveLength(2);
 });
+
+test('what may only be written over one version says so to the server, and a later one stays', async () => {
+  const versions: unknown[] = [];
+  const { applier } = applierOf((_method, body) => {
+    versions.push(body.metadata['resourceVersion' as keyof KubeObject['metadata']]);
+    if (versions.length > 1) throw errorOf('PATCH', 409, '');
+    return liveOf(body);
+  });
+  const live = liveOf(toRendering(service), { resourceVersion: '7' });
+  const edited = { ...live, spec: { sessionAffinity: 'Other' } };
+  expect((await applier.apply(service, edited, '7')).kind).toBe('applied');
+  await expect(applier.apply(service, { ...edited }, '7')).rejects.toBeInstanceOf(Conflict);
+  expect(versions).toEqual(['7', '7']);
+});

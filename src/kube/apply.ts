@@ -50,9 +50,10 @@ export class Applier {
 
   /**
    * `live` is what the store knows of it. Throws Conflict while the object is being deleted, Taken if one that is not ours
-   * has its name, and as `Rest.request` does.
+   * has its name, and as `Rest.request` does. With `unchangedSince`, a resource version, nothing is written over a later one:
+   * that is a Conflict too.
    */
-  async apply(object: KubeObject, live: Live | undefined): Promise<Applied> {
+  async apply(object: KubeObject, live: Live | undefined, unchangedSince?: string): Promise<Applied> {
     const rendered = toRendering(object);
     if (live === undefined) return this.create(object, rendered);
     if (live.metadata.deletionTimestamp !== undefined)
@@ -65,7 +66,7 @@ export class Applier {
       return { kind: 'unchanged' };
     }
     this.reportContest(live, lacking);
-    return this.write(rendered, live, lacking);
+    return this.write(rendered, live, lacking, atVersion(rendered, unchangedSince));
   }
 
   /** What applying would make of an object, without doing it. Throws as `Rest.request` does. */
@@ -81,9 +82,8 @@ export class Applier {
 
   /** The store holds only what carries our label: what is not in it may be there all the same. */
   private async create(object: KubeObject, rendered: KubeObject): Promise<Applied> {
-    const fresh = { ...rendered, metadata: { ...rendered.metadata, resourceVersion: versionOfNone } };
     try {
-      return await this.write(rendered, undefined, [], fresh);
+      return await this.write(rendered, undefined, [], atVersion(rendered, versionOfNone));
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       const standing = await this.find(refOf(rendered));
@@ -207,4 +207,11 @@ export class Applier {
 
 function describe(lacking: readonly Lack[]): string {
   return JSON.stringify(lacking.map(({ path, live }) => [textOfPath(path), live ?? null]));
+}
+
+/** As it is sent where it may only be written over this version. */
+function atVersion(rendered: KubeObject, resourceVersion: string | undefined): KubeObject {
+  return resourceVersion === undefined
+    ? rendered
+    : { ...rendered, metadata: { ...rendered.metadata, resourceVersion } };
 }

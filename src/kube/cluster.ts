@@ -17,8 +17,11 @@ export interface Cluster {
   read(ref: Ref): Live | undefined;
   /** Objects of a kind with all these labels; never a request. Throws Error for a kind that is not watched. */
   select(apiVersion: string, kind: string, labels: Readonly<Record<string, string>>, namespace?: string): Live[];
-  /** Makes an object what was rendered; no request if it is that already. */
-  apply(object: KubeObject): Promise<Applied>;
+  /**
+   * Makes an object what was rendered; no request if it is that already. `unchangedSince`: a resource version; a later one
+   * is not written over, which is a Conflict.
+   */
+  apply(object: KubeObject, unchangedSince?: string): Promise<Applied>;
   /** Deletes an object; no request if its kind is watched and it is not there. */
   remove(ref: Ref, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan' }): Promise<void>;
   /** Writes the status we own; call it only when it changed. */
@@ -149,14 +152,14 @@ export class WatchedCluster implements Cluster {
     return this.watching({ apiVersion, kind }).flatMap(({ store }) => store.select(labels, namespace));
   }
 
-  async apply(object: KubeObject): Promise<Applied> {
+  async apply(object: KubeObject, unchangedSince?: string): Promise<Applied> {
     if (object.metadata.labels?.[stackLabel] === undefined)
       throw new Error(`${textOf(refOf(object))} lacks the label ${stackLabel}, so no watch would see it`);
     if (this.whole(object).length === 0) {
       this.watch(childScope(object.apiVersion, object.kind));
       await this.waitSynced(30_000);
     }
-    const applied = await this.applier.apply(object, this.read(refOf(object)));
+    const applied = await this.applier.apply(object, this.read(refOf(object)), unchangedSince);
     if (applied.kind === 'applied') this.learn(applied.live);
     return applied;
   }

@@ -86,7 +86,9 @@ async function applyObject(
     const object = withLiveReplicas(cluster, rendered, live);
     const standing = refused.standing(key, object);
     if (standing) return { kind: 'refused', refusal: standing };
-    return await attempt(cluster, component, object, refused);
+    // A count of an autoscaler's that was read must still be the one that stands.
+    const unchangedSince = object === rendered ? undefined : live?.metadata.resourceVersion;
+    return await attempt(cluster, component, object, refused, unchangedSince);
   } catch (error) {
     return { kind: 'failed', failure: { object: textOf(ref), component, error: error as Error } };
   }
@@ -97,10 +99,11 @@ async function attempt(
   component: ComponentName,
   object: KubeObject,
   refused: RefusedObjects,
+  unchangedSince: string | undefined,
 ): Promise<Result> {
   const key = keyOf(refOf(object));
   try {
-    const applied = await cluster.apply(object);
+    const applied = await cluster.apply(object, unchangedSince);
     refused.forget(key);
     if (applied.kind === 'unchanged') return { kind: 'same' };
     return applied.created ? { kind: 'created' } : { kind: 'changed', object };

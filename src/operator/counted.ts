@@ -8,8 +8,8 @@ export function counted(cluster: Cluster, onWrite: (kind: string, verb: string) 
     contentHash: (ref) => cluster.contentHash(ref),
     synced: () => cluster.synced(),
     staleSinceMs: () => cluster.staleSinceMs(),
-    async apply(object) {
-      const applied = await cluster.apply(object);
+    async apply(object, unchangedSince) {
+      const applied = await cluster.apply(object, unchangedSince);
       if (applied.kind === 'applied') onWrite(object.kind, applied.created ? 'create' : 'apply');
       return applied;
     },
