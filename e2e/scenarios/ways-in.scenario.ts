@@ -9,7 +9,7 @@ import { plan } from '../../src/stack/index.ts';
 import { buildPrograms, programPath } from '../cluster/programs.ts';
 import { operatorNamespace } from '../demo/chart.ts';
 import { sinceNow } from './audit.ts';
-import { oneOperator, operatorUser } from './operator-pods.ts';
+import { oneOperator, operatorUser, withoutOperator } from './operator-pods.ts';
 import { openStage, type Resource, type Stage } from './stage.ts';
 import { argument, callsOf, stringsOf } from './starlark.ts';
 import { right, rightsOf, wholeLife } from './whole-life.ts';
@@ -129,6 +129,7 @@ describe('the chart', () => {
     test('grants what a whole life of a stack asks for, where it asks for it, and nothing else', async () => {
       const read = await sinceNow(stage.node.auditLog);
       await wholeLife(stage, paper, watchNamespace);
+      await withoutOperator(stage); // the log has a watch once it has ended
       const requests = (await read()).filter(({ user }) => user === operatorUser);
       expect(requests.length).toBeGreaterThan(100);
       expect(requests.filter(({ status }) => status === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual([]);
