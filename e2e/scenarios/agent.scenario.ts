@@ -86,7 +86,9 @@ async function edges(): Promise<Record<string, number>> {
 
 async function arrows(): Promise<Record<string, number>> {
   const labels = ['client', 'server', 'server_service_namespace'];
-  const samples = await queryMimir(mimir, `sum by(${labels.join()}) (traces_service_graph_request_total)`);
+  // What SDKs report, the samplers draw.
+  const drawn = 'traces_service_graph_request_total{sampler=""}';
+  const samples = await queryMimir(mimir, `sum by(${labels.join()}) (${drawn})`);
   return Object.fromEntries(
     samples.map(({ labels: at, value }) => [
       `${at['client']}→${at['server']} ${at['server_service_namespace'] ?? ''}`,
