@@ -121,7 +121,6 @@ static __always_inline int ended(struct sock *sk)
 				c->status = 0;
 				c->first_ns = w->now;
 				c->response_body = 0;
-				c->response_captured = 0;
 				exchange_count(c, w, 0);
 				exchange_over(c, w);
 				exchange_pop(c);

@@ -14,7 +14,6 @@ struct {
 	struct route_entry route_entry;
 	struct kept_record kept_record;
 	struct process_record process_record;
-	struct route_record route_record;
 	struct mode_record mode_record;
 	struct close_record close_record;
 	struct slow_record slow_record;

@@ -26,7 +26,6 @@ const structs = [
   'summary',
   'kept_record',
   'process_record',
-  'route_record',
   'mode_record',
   'close_record',
   'slow_record',

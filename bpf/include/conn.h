@@ -55,12 +55,11 @@ struct conn {
 	u8 known[2]; /* `next[direction]` is set */
 	u8 midstream[2]; /* first seen in the middle: a buffer that is not a message's start is passed over */
 	u8 failed; /* connect() came to nothing */
-	u8 keep_errors; /* this and the next four: the service's policy */
+	u8 keep_errors; /* this and the next three: the service's policy */
 	u16 most_of_request; /* bytes of a head to keep for the record */
-	u16 most_of_response;
 	u16 local_port;
 	u16 remote_port;
-	u8 pad[2];
+	u8 pad[4];
 	u64 slower_than_ns;
 	u64 threshold;
 	u32 next[2]; /* TCP sequence after the last byte seen */
@@ -79,20 +78,17 @@ struct conn {
 	u64 start_ns[2]; /* first byte of the head under way, per direction */
 	u32 start_sequence[2];
 	u32 start_tid[2];
-	u64 route_hash; /* the last path of this connection, and where it counts */
-	u64 route;
+	u64 route_hash; /* of the last path of this connection */
 	u32 response_tid;
 	u16 status;
 	u8 counted;
 	u8 verdict;
 	u16 request_captured;
-	u16 response_captured;
 	u8 capture_free; /* nothing was pending when the request under way began: its head may be captured */
-	u8 pad2[7];
+	u8 pad2;
 	struct http_stream streams[2];
 	struct pending pending[PENDING];
 	u8 request_capture[CAPTURE_REQUEST] __attribute__((aligned(8)));
-	u8 response_capture[CAPTURE_RESPONSE] __attribute__((aligned(8)));
 };
 _Static_assert(__builtin_offsetof(struct conn, protocol) % 8 == 0, "one word");
 

@@ -39,7 +39,6 @@ static __always_inline void conn_policy(struct conn *c)
 		return;
 	c->keep_errors = p->keep_errors;
 	c->most_of_request = p->capture_request;
-	c->most_of_response = p->capture_response;
 	c->slower_than_ns = p->slower_than_ns;
 	c->threshold = p->set ? p->threshold : BITS_56 + 1;
 }

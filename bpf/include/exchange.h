@@ -118,40 +118,30 @@ __attribute__((noinline)) u32 red_count(struct conn *c, struct pending *p, u64 r
 	return 0;
 }
 
-/* The route an exchange counts under. A path seen for the first time is entered, with the first line at `at` of the
- * buffer for its text, and announced. */
+/* A path seen for the first time is entered, with the first line at `at` of the buffer for its text. */
 __attribute__((noinline)) u32 route_resolve(struct conn *c, struct work *w, u64 hash, u32 at)
 {
 	if (!c || !w || c->route_hash == hash)
 		return 0;
-	struct route_entry *known = bpf_map_lookup_elem(&routes, &hash);
-	u64 route = hash;
-
-	if (known) {
-		route = known->route;
-	} else if (hash) {
-		struct route_entry fresh = { .route = hash, .service = c->service };
-		struct route_record record = { .kind = CONTROL_ROUTE, .service = c->service, .hash = hash };
-
-		for (u32 i = 0; i < 17; i++) {
-			if (at >= HTTP_END_OF_WINDOW || w->buffer.bytes[at] == ' ')
-				break;
-			at++;
-		}
-		at++;
-		if (at < HTTP_END_OF_WINDOW && at < w->span.end) {
-			u32 size = w->span.end - at;
-
-			fresh.bytes = MIN(size, ROUTE_TEXT);
-			bpf_probe_read_kernel(fresh.target, ROUTE_TEXT, w->buffer.bytes + at);
-		}
-		if (bpf_map_update_elem(&routes, &hash, &fresh, BPF_NOEXIST) == 0)
-			ring_output(&control, &record, sizeof(record), H_CONTROL_RING_FULL);
-		else if (!bpf_map_lookup_elem(&routes, &hash))
-			health_add(H_ROUTES_FULL, 1);
-	}
 	c->route_hash = hash;
-	c->route = route;
+	if (!hash || bpf_map_lookup_elem(&routes, &hash))
+		return 0;
+	struct route_entry fresh = { .service = c->service };
+
+	for (u32 i = 0; i < 17; i++) {
+		if (at >= HTTP_END_OF_WINDOW || w->buffer.bytes[at] == ' ')
+			break;
+		at++;
+	}
+	at++;
+	if (at < HTTP_END_OF_WINDOW && at < w->span.end) {
+		u32 size = w->span.end - at;
+
+		fresh.bytes = MIN(size, ROUTE_TEXT);
+		bpf_probe_read_kernel(fresh.target, ROUTE_TEXT, w->buffer.bytes + at);
+	}
+	if (bpf_map_update_elem(&routes, &hash, &fresh, BPF_NOEXIST) && !bpf_map_lookup_elem(&routes, &hash))
+		health_add(H_ROUTES_FULL, 1);
 	return 0;
 }
 
@@ -237,21 +227,15 @@ __attribute__((noinline)) u32 exchange_over(struct conn *c, struct work *w)
 	s->verdict = verdict;
 	if (!verdict)
 		return 0;
-	u32 request = 0, response = MIN(c->response_captured, CAPTURE_RESPONSE);
+	u32 request = 0;
 
 	if (p->captured)
 		request = MIN(c->request_captured, CAPTURE_REQUEST);
 	r->threshold = c->threshold;
 	r->request_size = request;
-	r->response_size = response;
-	r->pad = 0;
+	__builtin_memset(r->pad, 0, sizeof(r->pad));
 	__builtin_memcpy(r->bytes, c->request_capture, CAPTURE_REQUEST);
-	/* The response follows the request without a gap: lengths are multiples of eight, so wide copies stay aligned. */
-	request = (request + 7) & ~7u;
-	if (request > CAPTURE_REQUEST)
-		request = CAPTURE_REQUEST;
-	__builtin_memcpy((u64 *)r->bytes + request / 8, c->response_capture, CAPTURE_RESPONSE);
-	u32 size = __builtin_offsetof(struct kept_record, bytes) + request + response;
+	u32 size = __builtin_offsetof(struct kept_record, bytes) + request;
 
 	if (size > sizeof(*r))
 		size = sizeof(*r);

@@ -9,7 +9,6 @@
 #define BUCKETS 20
 #define ROUTE_TEXT 96
 #define CAPTURE_REQUEST 256
-#define CAPTURE_RESPONSE 128
 #define SLOW_PIECE 4096
 
 enum side { SIDE_UNKNOWN, SIDE_SERVER, SIDE_CLIENT };
@@ -42,10 +41,9 @@ struct policy {
 	u64 interval_ns;    /* between kept exchanges; 0: no cap */
 	u64 next_ns;	    /* written by the kernel: when the bucket is level again */
 	u16 capture_request;
-	u16 capture_response;
 	u8 keep_errors;
 	u8 set;
-	u8 pad[2];
+	u8 pad[4];
 };
 _Static_assert(sizeof(struct policy) == 40, "policy");
 
@@ -85,13 +83,12 @@ struct coverage {
 };
 
 struct route_entry {
-	u64 route; /* where exchanges are counted: the hash itself until userland says otherwise */
 	u32 service;
 	u16 bytes;
 	u16 pad;
 	u8 target[ROUTE_TEXT]; /* the first target that had this hash, not folded */
 };
-_Static_assert(sizeof(struct route_entry) == 112, "route_entry");
+_Static_assert(sizeof(struct route_entry) == 104, "route_entry");
 
 /* What is remembered of an exchange. */
 struct summary {
@@ -128,13 +125,12 @@ struct kept_record {
 	struct summary summary;
 	u64 threshold;
 	u16 request_size;
-	u16 response_size;
-	u32 pad;
-	u8 bytes[CAPTURE_REQUEST + CAPTURE_RESPONSE]; /* request, then response */
+	u8 pad[6];
+	u8 bytes[CAPTURE_REQUEST]; /* of the request's head */
 };
-_Static_assert(sizeof(struct kept_record) == 544, "kept_record");
+_Static_assert(sizeof(struct kept_record) == 416, "kept_record");
 
-enum control_kind { CONTROL_FORK = 1, CONTROL_EXEC, CONTROL_EXIT, CONTROL_ROUTE, CONTROL_CLOSE, CONTROL_MODE };
+enum control_kind { CONTROL_FORK = 1, CONTROL_EXEC, CONTROL_EXIT, CONTROL_CLOSE, CONTROL_MODE };
 
 struct process_record {
 	u32 kind;
@@ -143,12 +139,6 @@ struct process_record {
 	u32 selected;
 	u64 at_ns;
 	u8 comm[16];
-};
-
-struct route_record {
-	u32 kind;
-	u32 service;
-	u64 hash;
 };
 
 struct mode_record {

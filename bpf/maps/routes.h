@@ -1,5 +1,5 @@
-/* routes: templated-path hash -> where it is counted, and the first path that had it. The kernel inserts, userland may
- * redirect. No LRU: forgetting a redirection would split a series. Full: the hash counts for itself, without a name. */
+/* routes: templated-path hash -> the first path that had it. The kernel inserts, userland reads, and forgets with the service
+ * that was first. No LRU: a name that goes would split a series. Full: the hash counts for itself, without a name. */
 #pragma once
 
 #define ROUTES 16384

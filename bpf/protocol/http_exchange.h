@@ -96,7 +96,7 @@ __attribute__((noinline)) u32 http_request_head(struct conn *c, struct work *w, 
 
 	work_count(w, H_REQUESTS);
 	p->start_ns = c->start_ns[direction];
-	p->route = s->route ? c->route : 0;
+	p->route = s->route;
 	p->sequence = c->start_sequence[direction];
 	p->tid = c->start_tid[direction];
 	p->method = s->method;

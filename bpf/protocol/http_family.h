@@ -82,11 +82,6 @@ static __always_inline void http_capture(struct conn *c, struct work *w, struct 
 		size = MIN(size, CAPTURE_REQUEST);
 		c->request_captured = size;
 		http_copy(c->request_capture, &w->buffer, at, size, CAPTURE_REQUEST);
-	} else if (at <= HTTP_END_OF_WINDOW) {
-		size = MIN(size, c->most_of_response);
-		size = MIN(size, CAPTURE_RESPONSE);
-		c->response_captured = size;
-		http_copy(c->response_capture, &w->buffer, at, size, CAPTURE_RESPONSE);
 	}
 }
 

@@ -25,9 +25,8 @@ export const policy = {
   intervalNs: 16,
   nextNs: 24,
   captureRequest: 32,
-  captureResponse: 34,
-  keepErrors: 36,
-  set: 37,
+  keepErrors: 34,
+  set: 35,
 } as const;
 
 export const redKey = {
@@ -67,11 +66,10 @@ export const coverage = {
 } as const;
 
 export const routeEntry = {
-  structSize: 112,
-  route: 0,
-  service: 8,
-  bytes: 12,
-  target: 16,
+  structSize: 104,
+  service: 0,
+  bytes: 4,
+  target: 8,
 } as const;
 
 export const summary = {
@@ -105,11 +103,10 @@ export const summary = {
 } as const;
 
 export const keptRecord = {
-  structSize: 544,
+  structSize: 416,
   summary: 0,
   threshold: 144,
   requestSize: 152,
-  responseSize: 154,
   bytes: 160,
 } as const;
 
@@ -121,13 +118,6 @@ export const processRecord = {
   selected: 12,
   atNs: 16,
   comm: 24,
-} as const;
-
-export const routeRecord = {
-  structSize: 16,
-  kind: 0,
-  service: 4,
-  hash: 8,
 } as const;
 
 export const modeRecord = {

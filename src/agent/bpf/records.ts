@@ -77,7 +77,7 @@ export function keptAt(view: DataView, bytes: Uint8Array, at: number): KeptExcha
   };
 }
 
-/** A record of the control ring; undefined for what nobody asks for (the news of a route). */
+/** A record of the control ring; undefined for one of a kind that is not known. */
 export function controlAt(view: DataView, bytes: Uint8Array, at: number): ControlEvent | undefined {
   const p = layout.processRecord;
   const process = () => ({
@@ -92,9 +92,9 @@ export function controlAt(view: DataView, bytes: Uint8Array, at: number): Contro
       return { kind: 'exec', comm: textAt(bytes, at + p.comm, 16), ...process() };
     case 3:
       return { kind: 'exit', ...process() };
-    case 5:
+    case 4:
       return closeAt(view, bytes, at);
-    case 6: {
+    case 5: {
       const m = layout.modeRecord;
       return {
         kind: 'mode',
