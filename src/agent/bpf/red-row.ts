@@ -31,14 +31,7 @@ export function seriesKey(row: RedRow): string {
 
 /** Two parts of one series. */
 export function sumOf(a: RedRow, b: RedRow): RedRow {
-  return {
-    ...a,
-    count: a.count + b.count,
-    sumNs: a.sumNs + b.sumNs,
-    requestBytes: a.requestBytes + b.requestBytes,
-    responseBytes: a.responseBytes + b.responseBytes,
-    buckets: a.buckets.map((n, i) => n + (b.buckets[i] ?? 0n)),
-  };
+  return { ...sumOfTotals(a, b), buckets: a.buckets.map((n, i) => n + (b.buckets[i] ?? 0n)) };
 }
 
 /** Totals of exchanges that found no room for a row of their own: exact per service, side, protocol and status class. */
@@ -60,7 +53,7 @@ export function overflowKey({ serviceId, side, protocol, statusClass }: Overflow
 }
 
 /** Two parts of one total. */
-export function sumOfTotals(a: OverflowRow, b: OverflowRow): OverflowRow {
+export function sumOfTotals<Row extends Omit<OverflowRow, 'statusClass'>>(a: Row, b: Row): Row {
   return {
     ...a,
     count: a.count + b.count,
