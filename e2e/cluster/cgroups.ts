@@ -55,6 +55,25 @@ export function processesOf(place: Place): number[] {
   });
 }
 
+/** How a frozen cgroup goes on, by hierarchy: the file and what to write into it. */
+const thaws = [
+  ['freezer', 'freezer.state', 'THAWED'],
+  ['', 'cgroup.freeze', '0'],
+] as const;
+
+/** A container is frozen while it is told to end; whoever froze it may have ended first, and what is frozen cannot die. */
+function thaw(place: Place): void {
+  for (const [hierarchy, file, going] of thaws) {
+    for (const path of depthFirst(join(mountPoint, hierarchy, place.cgroup))) {
+      try {
+        if (existsSync(join(path, file))) writeFileSync(join(path, file), going);
+      } catch {
+        continue; // it went in the meantime
+      }
+    }
+  }
+}
+
 /** Ends every process of the node, and only those. */
 export async function endProcesses(place: Place): Promise<void> {
   await waitFor(
@@ -68,6 +87,7 @@ export async function endProcesses(place: Place): Promise<void> {
           continue; // already gone
         }
       }
+      if (left.length > 0) thaw(place);
       return left.length === 0;
     },
     { timeoutMs: 30_000, everyMs: 50 },
